@@ -1,0 +1,151 @@
+"""Agents: who promises or does what a clause says.
+
+The grammatical subject at the head of a clause, carried on until another comes; the owner of a programme (市政府2023年10件惠民实事)
+is the agent of its items; else the first body or place that the headline names. Who merely tells the paper is no agent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from .facts import Entity
+from .lexicon import alternation, table
+from .text import Text
+from .time import TimeMention
+
+_AGENT_CLASSES = frozenset({"Organization", "AdministrativeArea", "FunctionalZone"})
+_PLACE_CLASSES = frozenset({"AdministrativeArea", "FunctionalZone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A clause's agent and how it was found: subject, possessor, owner, carried, headline."""
+
+    name: str
+    cls: str
+    basis: str
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    words = table("statement")
+    return {
+        "lead": re.compile(rf"(?:本报讯\([^)]*\)|[“”\s]|自|由|经|{alternation(w for w in words['strip']['lead'] if len(w) > 1)})+"),
+        "speech": re.compile(
+            rf"[^,。;]{{0,16}}?(?:{alternation(w for w in words['frame']['speech'] if w not in ('要求', '明确', '提出', '说', '称'))})"
+        ),
+        "report": re.compile(r"[^,。;]{0,12}?(?:工作报告|报告|公报|通报|会议|发布会|方案|规划|通知)[^,。;]{0,4}?(?:提出|明确|指出|强调|要求|显示)"),
+        "not subject": re.compile(r"的(?!是)|、|举行的|召开的|以来|期间"),
+    }
+
+
+def read_agents(
+    text: Text, entities: Sequence[Entity], times: Sequence[TimeMention], headline: str
+) -> dict[int, Agent | None]:
+    """Agent of every clause, by the clause's start; None where nobody is named."""
+    at = {e.span.start: e for e in sorted(entities, key=lambda e: e.span.end) if e.cls in _AGENT_CLASSES}
+    time_ends = {t.start: t.end for t in times}
+    owner = _owner(text, entities, times)
+    default = owner or _of_headline(headline, entities)
+    agents: dict[int, Agent | None] = {}
+    carried: Agent | None = None
+    for sentence in text.sentences:
+        for clause in sentence.clauses:
+            found = _subject(text.folded, clause.start, clause.end, at, time_ends)
+            if found and not (owner and found.basis == "possessor") and not _is_owned(found, carried or owner):
+                carried = found
+            current = carried or default
+            if owner and (current is None or current.basis == "possessor" or current.cls in _PLACE_CLASSES):
+                current = owner
+            agents[clause.start] = current
+    return agents
+
+
+def _subject(
+    folded: str, start: int, end: int, at: dict[int, Entity], time_ends: dict[int, int]
+) -> Agent | None:
+    position = start
+    while position < end:
+        if position in at:
+            break
+        if position in time_ends:
+            position = time_ends[position]
+            if folded[position : position + 1] == ",":
+                position += 1
+            continue
+        m = _patterns()["lead"].match(folded, position, end)
+        if m is None or not m.group():
+            return None
+        position = m.end()
+    chain: Entity | None = None
+    while position in at and position < end:  # 官渡区金马街道: the last of the chain acts
+        chain = at[position]
+        position = chain.span.end
+    if chain is None:
+        return None
+    rest = folded[position : end + 1]
+    if _patterns()["speech"].match(rest) or _patterns()["report"].match(rest):
+        return None
+    if _patterns()["not subject"].match(rest):
+        return Agent(chain.name, chain.cls, "possessor") if chain.cls == "Organization" else None
+    return Agent(chain.name, chain.cls, "subject" if _acts(rest) else "possessor")
+
+
+@cache
+def _verbs() -> re.Pattern[str]:
+    words = table("statement")
+    return re.compile(
+        rf"(?:{alternation([*words['action']['words'], *words['strip']['verb']])}|则|也|还|又|将|要|拟|已|在|为|从|把|对|向|以|与|和|联合|"
+        rf"{alternation(w for w in words['strip']['lead'] if len(w) > 1)})"
+    )
+
+
+def _acts(rest: str) -> bool:
+    return bool(_verbs().match(rest))
+
+
+def _is_owned(found: Agent, carried: Agent | None) -> bool:
+    """昆明市 after 昆明市人民政府 is the same actor by its shorter name."""
+    return bool(
+        carried
+        and found.cls in _PLACE_CLASSES
+        and carried.cls == "Organization"
+        and carried.name.startswith(found.name)
+        and carried.name.endswith(("人民政府", "管理委员会"))
+    )
+
+
+def _owner(text: Text, entities: Sequence[Entity], times: Sequence[TimeMention]) -> Agent | None:
+    """市政府2023年10件惠民实事: the body printed straight before a yearly programme of promises owns its items."""
+    years = {t.start: t.end for t in times}
+    programmes = {e.span.start: e for e in entities if e.cls == "Programme" and re.search("实事|目标任务|重点工作", e.name)}
+    for e in entities:
+        if e.cls != "Organization":
+            continue
+        after = e.span.end
+        if after in programmes or years.get(after, -1) in programmes:
+            return Agent(e.name, e.cls, "owner")
+        if after in years and re.match(r"\d*[件项]?(?:惠民|民生)?实事", text.folded[years[after] :]):
+            return Agent(e.name, e.cls, "owner")
+    for p in programmes.values():  # 2024年市政府10件惠民实事
+        for e in entities:
+            if e.cls == "Organization" and p.span.start < e.span.start and e.span.end < p.span.end:
+                return Agent(e.name, e.cls, "owner")
+    return None
+
+
+def _of_headline(headline: str, entities: Sequence[Entity]) -> Agent | None:
+    """The first body or place that the headline names in a form that the article uses, too; else its first one."""
+    best: tuple[int, int, Entity] | None = None
+    for e in entities:
+        if e.cls in _AGENT_CLASSES:
+            for form in (e.quote, e.name):
+                place = headline.find(form)
+                if place >= 0 and (best is None or (place, -len(form)) < best[:2]):
+                    best = (place, -len(form), e)
+    if best:
+        return Agent(best[2].name, best[2].cls, "headline")
+    return None

@@ -1,0 +1,140 @@
+"""Typed records of the extraction contract: the seam between reading and everything after it.
+
+Offsets count code points of `Article.body`, end exclusive, and `quote` is always `body[start:end]`.
+Readers make these records, reviewers and scorers read them as JSON, `graph.rdf` turns them into quads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+EntityClass: TypeAlias = Literal[
+    "AdministrativeArea",
+    "FunctionalZone",
+    "Park",
+    "Project",
+    "Organization",
+    "Person",
+    "Programme",
+    "Event",
+]
+StatementKind: TypeAlias = Literal["commitment", "outcome"]
+Bound: TypeAlias = Literal["=", ">=", ">", "<=", "<", "~"]
+Aspect: TypeAlias = Literal["level", "growth", "decline", "share"]
+Predicate: TypeAlias = Literal[
+    "locatedIn",
+    "partOf",
+    "holdsPost",
+    "memberOf",
+    "responsibleFor",
+    "organizes",
+    "honouredWith",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file an article was read from."""
+
+    name: str  # file name without folders: paths of a machine stay out of the graph
+    sha256: str  # hex digest of the file's bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article of a page.
+
+    `body` holds the joined paragraphs, one a line, with a leading 本报讯(记者 …) where it is printed there.
+    `published` is an ISO date; it and `publisher` come from front matter or the command line, never from the text.
+    """
+
+    id: str
+    headline: str
+    body: str
+    kicker: str | None = None
+    subheads: tuple[str, ...] = ()
+    reporters: tuple[tuple[str, str], ...] = ()  # (name, role as printed: 记者, 见习记者, 实习生)
+    published: str | None = None
+    publisher: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of an article's body, code points, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One mention of a thing.
+
+    `kind` is the most specific class of the ontology that the words show (ChemicalPark, Company, Town …), or `cls`.
+    `key` names the thing for its IRI: an administrative code where the gazetteer knows one, else the canonical name.
+    """
+
+    span: Span
+    quote: str
+    name: str
+    cls: EntityClass
+    kind: str
+    key: str
+    post: str | None = None
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One promise or result with at most one quantity.
+
+    `value` is in the base `unit`; `surface` is the quantity as printed. `agent`, `places` and `concerns` are canonical
+    names of entities. `period` is an ISO 8601 year, month, date or interval and `period_basis` says where it was found:
+    sentence, paragraph, section, article, headline, published.
+    """
+
+    span: Span
+    quote: str
+    kind: StatementKind
+    indicator: str
+    agent: str | None = None
+    value: float | int | None = None
+    unit: str | None = None
+    bound: Bound | None = None
+    aspect: Aspect | None = None
+    period: str | None = None
+    period_basis: str | None = None
+    completion: float | int | None = None
+    completion_joint: bool = False  # the rate belongs to several numbers together
+    estimated: bool = False
+    surface: str | None = None
+    comparand: str | None = None  # what a share or a comparison refers to
+    places: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()  # parks, projects, programmes that it is about
+    reported_by: str | None = None  # who told the paper, when that is not the agent
+    rules: tuple[str, ...] = ()
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """`subject` and `object` are canonical names; the object of holdsPost is a post, of honouredWith an honour."""
+
+    span: Span
+    quote: str
+    subject: str
+    predicate: Predicate
+    object: str
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that was read out of one article."""
+
+    article: Article
+    entities: tuple[Entity, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    relations: tuple[Relation, ...] = ()

@@ -1,0 +1,102 @@
+"""Indicators: what a number counts, as short as it can be and still stand alone.
+
+工业投资 in 确保工业投资增长15%, 一刻钟便民生活圈 in 打造10个一刻钟便民生活圈, 省级开发区亩均产值 in 国家、省级开发区亩均产值分别达到….
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from .lexicon import alternation, table
+
+_NOUN = re.compile(r"[\u4e00-\u9fff“《A-Za-z(\"]")
+_LEVELS = ("国家", "省", "市", "州", "县", "区", "乡", "镇", "部", "全国")
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    words = table("statement")
+    change = [*words["change"]["growth"], *words["change"]["decline"]]
+    tail = [*words["strip"]["tail"]]
+    return {
+        "lead": re.compile(rf"(?:{alternation(words['strip']['lead'])}|[\s\"”,:;(（)])+"),
+        "verb": re.compile(rf"(?:{alternation(words['strip']['verb'])})+"),
+        "tail": re.compile(rf"(?:{alternation(tail)}|[\s,:])+$"),
+        "change tail": re.compile(rf"(?:{alternation(change)})$"),
+        "after": re.compile(r"^(?:的|左右|以上|、|和|及|与|,|;|。)+"),
+    }
+
+
+def trim_before(text: str) -> str:
+    """The noun phrase in what stands before a number: 力争磨憨口岸进出口货物总量达 → 磨憨口岸进出口货物总量."""
+    text = _strip_parenthesis(text)
+    previous = None
+    while previous != text:
+        previous = text
+        text = _patterns()["tail"].sub("", text)
+        text = re.sub(rf"(?<=\S\S)(?:{_patterns()['change tail'].pattern})", "", text)
+    return trim_lead(text)
+
+
+def trim_lead(text: str) -> str:
+    """Without what opens the clause: connectives, adverbs, modals."""
+    m = _patterns()["lead"].match(text)
+    while m and m.group() and len(text) - m.end() >= 2:
+        text = text[m.end() :]
+        m = _patterns()["lead"].match(text)
+    return text.strip(" ,;:、。\"")
+
+
+def trim_verb(text: str) -> str:
+    """Without a verb that only says that the thing is done: 实施市级重大项目 → 市级重大项目."""
+    m = _patterns()["verb"].match(text)
+    if m and len(text) - m.end() >= 2 and text[m.end()] not in "的了":
+        rest = text[m.end() :]
+        return rest
+    return text
+
+
+def is_only_verb(text: str) -> bool:
+    """Whether nothing but verbs and adverbs stands there: the thing comes after the number."""
+    rest = _patterns()["lead"].sub("", text, count=1) if _patterns()["lead"].match(text) else text
+    return not rest or bool(_patterns()["verb"].fullmatch(rest))
+
+
+def ends_in_verb(text: str) -> bool:
+    """Whether the last word before the number is a verb whose object follows: 省委组织部命名|100个党组织."""
+    return bool(re.search(rf"(?:{alternation(table('statement')['strip']['verb'])})(?:了|出|成|过|共|约|近|超)?$", text))
+
+
+def noun_after(text: str) -> str:
+    """The noun phrase after a number, up to its clause's end."""
+    text = re.sub(r"^的", "", text.strip())
+    return text.strip(" ,;:、。“”\"") if text.count("“") != text.count("”") else text.strip(" ,;:、。\"")
+
+
+def starts_with_noun(text: str) -> bool:
+    """Whether the thing follows the number at once: 50个|重大项目建设, but not 67所|，."""
+    return bool(_NOUN.match(text)) and not re.match(r"(?:以上|左右|以内|以下|和|及|与|或|至|到|的(?!\S)|后|时|内)", text)
+
+
+def split_heads(head: str, count: int) -> list[str] | None:
+    """Coordinated heads of 分别: 国家、省级开发区亩均产值 → 国家级开发区亩均产值, 省级开发区亩均产值.
+
+    None where there are not `count` of them: no guess.
+    """
+    items = [i for i in re.split(r"[、和及与]", head) if i]
+    if len(items) != count:
+        return None
+    last = items[-1]
+    tail = ""
+    if level := next((lv for lv in _LEVELS if last.startswith(lv + "级")), None):
+        tail = last[len(level) + 1 :]
+        return [f"{i.removesuffix('级')}级{tail}" if i.removesuffix("级") in _LEVELS else i for i in items]
+    if all(len(i) <= 3 for i in items[:-1]) and len(last) > len(items[0]) + 1:
+        tail = last[len(items[0]) :]
+        return [i + tail for i in items[:-1]] + [last]
+    return items
+
+
+def _strip_parenthesis(text: str) -> str:
+    return re.sub(r"\([^()]*\)$", "", text)

@@ -1,0 +1,405 @@
+"""Statements: promises and results, split until each has one indicator and at most one quantity.
+
+The readers of quantities, times, moods, agents and indicators each say what they see; here it is put together. A statement's
+quote holds every word that its value, unit, bound and completion were read from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cache
+
+from . import completion, indicator
+from .agent import Agent, read_agents
+from .facts import Article, Aspect, Entity, Span, Statement
+from .lexicon import alternation, table
+from .modality import Mood, read_moods
+from .period import NO_PERIOD, Period, read_periods
+from .quantity import Quantity, read_quantities
+from .text import Clause, Sentence, Text
+from .time import TimeMention, read_times
+
+_CONCERNED = frozenset({"FunctionalZone", "Park", "Project", "Programme", "Event"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the other readers saw."""
+
+    text: Text
+    entities: Sequence[Entity]
+    times: Sequence[TimeMention]
+    moods: dict[int, Mood]
+    agents: dict[int, Agent | None]
+    periods: dict[int, Period]
+
+
+@dataclass(slots=True)
+class _Item:
+    """A quantity in its clause: `before` and `after` are what stands on its sides within the list item."""
+
+    clause: Clause
+    quantity: Quantity
+    start: int
+    end: int
+    before: str
+    after: str
+    rules: list[str] = field(default_factory=list)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    words = table("statement")
+    growth, decline = alternation(words["change"]["growth"]), alternation(words["change"]["decline"])
+    level = alternation(words["change"]["level_after"])
+    return {
+        "rate": re.compile(rf"(?:{alternation(words['rate']['words'])})[^,;。]{{0,4}}$"),
+        "growth": re.compile(rf"(?:{growth})(?:了|率|幅度?|约|率?达到?|率?为)?$"),
+        "decline": re.compile(rf"(?:{decline})(?:了|率|幅度?|约|率?达到?|率?为)?$"),
+        "level": re.compile(rf"(?:{growth}|{decline})(?:{level})$"),
+        "share": re.compile(r"(?P<head>.*?)(?:占(?P<of>[^,;。]*?)(?:的|比重|比例|总量|总数)?(?:比重|比例)?|占比|比重|比例)(?:超过|超|近|约|达到|达|为|提高到|提升到|提升至)*$"),
+        "measured": re.compile(alternation(words["measured_time"]["words"])),
+        "frame": re.compile(rf"(?:{alternation(words['frame']['start'])})"),
+        "speech": re.compile(rf"(?:{alternation(words['frame']['speech'])})$"),
+        "inner": re.compile(alternation(words["frame"]["inner"])),
+        "action": re.compile(rf"(?:{alternation(words['action']['words'])})"),
+        "frequency": re.compile(r"一(?P<per>趟|班|次|列)"),
+    }
+
+
+def read_statements(article: Article, text: Text, entities: Sequence[Entity]) -> list[Statement]:
+    """All statements of the article in order of their quotes."""
+    times = read_times(text, article.published)
+    context = _Context(
+        text,
+        entities,
+        times,
+        read_moods(text, times, article.headline, article.published),
+        read_agents(text, entities, times, article.headline),
+        read_periods(text, times, entities, article.headline, article.published),
+    )
+    quantities = _counted(context, read_quantities(text))
+    decimals = _decimals_of_rates(context, quantities)
+    statements: list[Statement] = []
+    for index, sentence in enumerate(text.sentences):
+        inside = [q for q in quantities if sentence.start <= q.number < sentence.end]
+        statements += _quantified(context, sentence, inside, decimals)
+        statements += _unquantified(context, index, sentence, inside)
+    return sorted(statements, key=lambda s: (s.span.start, s.span.end))
+
+
+def _counted(context: _Context, quantities: list[Quantity]) -> list[Quantity]:
+    """Quantities that can be a statement's: no condition, no part of a name, no mere length of time."""
+    folded = context.text.folded
+    names = [(e.span.start, e.span.end, e) for e in context.entities]
+    kept = []
+    for q in quantities:
+        if q.condition or any(t.start <= q.number < t.end for t in context.times):
+            continue
+        name = next((e for a, b, e in names if a <= q.number and q.end <= b), None)
+        if name is not None and not _counts_programme(folded, name):
+            continue
+        if q.kind == "time":
+            frequency = _patterns()["frequency"].match(folded, q.end)
+            if frequency:
+                q = replace(q, end=frequency.end(), unit=f"{q.unit}/{frequency['per']}")
+            elif not _patterns()["measured"].search(folded[max(0, q.before - 8) : q.before]):
+                continue
+        kept.append(q)
+    return kept
+
+
+def _counts_programme(folded: str, name: Entity) -> bool:
+    """10件惠民实事均已完成, 确定2024年10件惠民实事项目: here the number in the name is told."""
+    after, before = folded[name.span.end : name.span.end + 8], folded[max(0, name.span.start - 4) : name.span.start]
+    return name.cls == "Programme" and bool(
+        re.match(r"(?:项目)?(?:均|都|已|全部|已经)*(?:完成(?!具体|情况)|办结|落实完|兑现)", after) or re.search(r"(?:确定|票决|选出|产生)$", before)
+    )
+
+
+def _is_rate(context: _Context, clause: Clause, q: Quantity) -> bool:
+    return q.unit == "%" and bool(_patterns()["rate"].search(context.text.folded[clause.start : q.before + 0] or "") or
+                                  _patterns()["rate"].search(context.text.folded[clause.start : q.number]))
+
+
+def _decimals_of_rates(context: _Context, quantities: list[Quantity]) -> int:
+    """The finest precision of the article's completion rates: 106% beside 147.1% dropped its .0."""
+    finest = 0
+    for sentence in context.text.sentences:
+        for clause in sentence.clauses:
+            for q in quantities:
+                if clause.start <= q.number < clause.end and _is_rate(context, clause, q):
+                    finest = max(finest, -int(q.value.as_tuple().exponent))
+    return finest or 1
+
+
+def _items(context: _Context, clause: Clause, inside: list[Quantity]) -> list[_Item]:
+    """The clause's quantities, each with what stands before and after it up to its neighbours."""
+    folded = context.text.folded
+    items: list[_Item] = []
+    start = clause.start
+    for i, q in enumerate(inside):
+        following = inside[i + 1].before if i + 1 < len(inside) else None
+        end = clause.end
+        if following is not None:
+            gap = folded[q.end : following]
+            cut = max(gap.rfind(mark) for mark in "、和及与(")
+            end = q.end + cut if cut >= 0 else q.end
+        before = folded[start : min(q.before, q.number)]
+        items.append(_Item(clause, q, start, max(end, q.end), before, folded[q.end : max(end, q.end)]))
+        start = end + 1 if following is not None and end > q.end or (following and folded[end : end + 1] in "、和及与(") else end
+    return items
+
+
+def _quantified(
+    context: _Context, sentence: Sentence, inside: list[Quantity], decimals: int
+) -> list[Statement]:
+    made: list[Statement] = []
+    open_for_rate: list[int] = []
+    subject: tuple[str, int] | None = None  # indicator and start of the clause it was read in
+    aspect_before: Aspect | None = None
+    for clause in sentence.clauses:
+        here = [q for q in inside if clause.start <= q.number < clause.end]
+        heads = _distributed(context, clause, here)
+        for i, item in enumerate(_items(context, clause, here)):
+            q = item.quantity
+            if _is_rate(context, clause, q):
+                _complete(made, open_for_rate, q, clause, decimals, context)
+                open_for_rate = []
+                continue
+            aspect, own, comparand = _read_aspect(context, item, aspect_before)
+            what = heads[i] if heads else own
+            start = clause.start if heads else item.start
+            rule = "indicator.distributed" if heads else "indicator.own"
+            if not what and subject and (aspect != "level" or not item.after):
+                what, start, rule = subject[0], subject[1], "indicator.before"
+            elif what and not heads and made and aspect == "level" and item.start != clause.start:
+                what = _carry_verb(made[-1].indicator, what)
+            if not what:
+                continue
+            if aspect == "level" or own:
+                subject = (what, start)
+            aspect_before = aspect
+            for value, bound in _values(q):
+                made.append(_statement(context, item, value, bound, aspect, what, start, comparand, rule))
+                open_for_rate.append(len(made) - 1)
+    return made
+
+
+def _values(q: Quantity) -> list[tuple[Decimal, str]]:
+    """A range is its two ends."""
+    if q.upper is not None:
+        return [(q.value, ">="), (q.upper, "<=")]
+    return [(q.value, q.bound)]
+
+
+def _read_aspect(
+    context: _Context, item: _Item, aspect_before: Aspect | None
+) -> tuple[Aspect, str, str | None]:
+    """Aspect, the item's own indicator ("" where it has none) and what a share is of."""
+    before, q = item.before.rstrip(), item.quantity
+    bare = re.sub(r"(?:了|约|近|超过|超|不低于|不少于|突破|力争|预计|分别|达到|达|左右)+$", "", before)
+    head = re.sub(r"(?:达到|达|为|超过|超|突破|约|近)+$", "", before)
+    if q.unit == "%" and (share := _patterns()["share"].fullmatch(before)):
+        of = (share["of"] or "").strip() or None
+        return "share", indicator.trim_before(share["head"]), of
+    if _patterns()["level"].search(bare):
+        return "level", indicator.trim_before(before), None
+    change = q.unit in ("%", "‰", "个百分点", "百分点", "倍", "个基点") or re.search("同比|环比|比上年|较上年|比去年|较去年", before)
+    if change:
+        for aspect in ("growth", "decline"):
+            if _patterns()[aspect].search(bare) or _patterns()[aspect].search(head):
+                return aspect, indicator.trim_before(before), None  # type: ignore[return-value]
+    own = _own_indicator(item)
+    if q.unit == "%" and aspect_before == "share" and len(own) <= 4 and re.fullmatch(r"全?[市省国区县州].{0,2}", before or own):
+        return "share", "", before.strip() or None
+    return "level", own, None
+
+
+def _own_indicator(item: _Item) -> str:
+    """The thing that the number counts, from its own list item; the thing may stand before or after the number."""
+    before = indicator.trim_before(item.before)
+    after = item.after if indicator.starts_with_noun(item.after) else ""
+    listed = re.search(r"等$", item.before.strip())
+    if after and (listed or indicator.is_only_verb(item.before) or indicator.ends_in_verb(before) or not before):
+        noun = indicator.noun_after(after)
+        return noun
+    if after and item.after.startswith("的"):
+        return before
+    if after and len(before) <= 3 and not re.search(r"[率值额量数]$", before):
+        return indicator.noun_after(after)
+    if after and item.quantity.kind in ("count", "person") and not re.search(r"(?:达到?|为|共|约|超过?|累计)\s*$", item.before):
+        return indicator.noun_after(after)
+    if not before:
+        return ""
+    return indicator.trim_verb(before)
+
+
+_CARRIED_VERB = re.compile(r"^(新增|引进|新建|改造|新认定|培育|建成|启动|办理|完成|开展|引育|培训|发放)")
+
+
+def _carry_verb(last: str, what: str) -> str:
+    """引进名师317名、名长21名: the verb of the first holds for the second."""
+    verb = _CARRIED_VERB.match(last)
+    return verb.group() + what if verb and not _patterns()["action"].match(what) else what
+
+
+def _distributed(context: _Context, clause: Clause, here: list[Quantity]) -> list[str] | None:
+    """Indicators of A、B分别达到x、y, or None where heads and values don't pair."""
+    if len(here) < 2:
+        return None
+    before = context.text.folded[clause.start : here[0].before]
+    if "分别" not in before[-8:]:
+        return None
+    return indicator.split_heads(indicator.trim_before(before), len(here))
+
+
+def _complete(
+    made: list[Statement], candidates: list[int], rate: Quantity, clause: Clause, decimals: int, context: _Context
+) -> None:
+    """Gives the rate to the statements that it fits, and lets their quotes reach to it."""
+    candidates = [i for i in candidates if made[i].aspect == "level"]
+    values = [Decimal(str(made[i].value)) for i in candidates]
+    mine, joint = completion.owners(values, rate.value, decimals)
+    if rate.value == 100 and len(mine) > 1:
+        mine = [i for i in mine if made[candidates[i]].unit == made[candidates[-1]].unit]
+    for i in mine:
+        s = made[candidates[i]]
+        made[candidates[i]] = replace(
+            s,
+            span=Span(s.span.start, rate.end),
+            quote=context.text.quote(s.span.start, rate.end),
+            completion=_plain(rate.value),
+            completion_joint=joint,
+            rules=(*s.rules, "completion.joint" if joint else "completion"),
+        )
+
+
+def _statement(
+    context: _Context,
+    item: _Item,
+    value: Decimal,
+    bound: str,
+    aspect: Aspect,
+    what: str,
+    start: int,
+    comparand: str | None,
+    rule: str,
+) -> Statement:
+    clause, q = item.clause, item.quantity
+    mood = context.moods[clause.start]
+    agent = context.agents[clause.start]
+    period = context.periods.get(clause.start, NO_PERIOD)
+    end = item.end if item.after and what and what in item.after else q.end
+    start, end = _tight(context.text.body, start, max(end, q.end))
+    unit = q.unit
+    if unit == "元" and "亩均" in what:
+        unit = "元/亩"
+    return Statement(
+        span=Span(start, end),
+        quote=context.text.quote(start, end),
+        kind=mood.kind,
+        indicator=what,
+        agent=agent.name if agent else None,
+        value=_plain(value),
+        unit=unit,
+        bound=bound,  # type: ignore[arg-type]
+        aspect=aspect,
+        period=period.value,
+        period_basis=period.basis if period.value else None,
+        estimated=_is_estimated(context, clause),
+        surface=context.text.quote(q.number, q.end),
+        comparand=comparand,
+        **_about(context, start, end, agent),
+        rules=(rule, mood.rule, f"aspect.{aspect}", *([f"agent.{agent.basis}"] if agent else [])),
+    )
+
+
+def _is_estimated(context: _Context, clause: Clause) -> bool:
+    return context.moods[clause.start].estimated
+
+
+def _about(context: _Context, start: int, end: int, agent: Agent | None) -> dict[str, tuple[str, ...]]:
+    within = [e for e in context.entities if start <= e.span.start and e.span.end <= end]
+    owner = agent.name if agent else None
+    places = dict.fromkeys(e.name for e in within if e.cls == "AdministrativeArea" and e.name != owner)
+    concerns = dict.fromkeys(e.name for e in within if e.cls in _CONCERNED and e.name != owner)
+    return {"places": tuple(places), "concerns": tuple(concerns)}
+
+
+def _tight(body: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space and marks at its ends."""
+    while start < end and (body[start].isspace() or body[start] in "，,、；;。：:”’"):
+        start += 1
+    while end > start and (body[end - 1].isspace() or body[end - 1] in "，,、；;。：:“‘"):
+        end -= 1
+    return start, end
+
+
+def _plain(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _unquantified(context: _Context, index: int, sentence: Sentence, inside: list[Quantity]) -> list[Statement]:
+    """Clauses that say what is done without a number: 深入实施开发区振兴三年行动."""
+    if _is_run_in_head(context, index, sentence):
+        return []
+    made = []
+    for clause in sentence.clauses:
+        if any(clause.start <= q.number < clause.end for q in inside) or clause.closing == ":":
+            continue
+        mood = context.moods[clause.start]
+        agent = context.agents[clause.start]
+        what = _deed(context, clause)
+        if what is None:
+            continue
+        period = context.periods.get(clause.start, NO_PERIOD)
+        start, end = _tight(context.text.body, clause.start, clause.end)
+        made.append(
+            Statement(
+                span=Span(start, end),
+                quote=context.text.quote(start, end),
+                kind=mood.kind,
+                indicator=what,
+                agent=agent.name if agent else None,
+                period=period.value,
+                period_basis=period.basis if period.value else None,
+                **_about(context, start, end, agent),
+                rules=("deed", mood.rule, *([f"agent.{agent.basis}"] if agent else [])),
+            )
+        )
+    return made
+
+
+def _deed(context: _Context, clause: Clause) -> str | None:
+    """What is done, or None where the clause only introduces, names a source or describes."""
+    folded = context.text.folded[clause.start : clause.end]
+    if _patterns()["speech"].search(folded) or _patterns()["inner"].search(folded):
+        return None
+    subject_end = clause.start
+    for e in context.entities:
+        if e.span.start - clause.start <= 4 and clause.start <= e.span.start and e.span.end <= clause.end and e.cls != "Programme":
+            if e.span.start <= subject_end + 4:
+                subject_end = max(subject_end, e.span.end)
+    rest = context.text.folded[subject_end : clause.end]
+    what = indicator.trim_lead(re.sub(r"^[“”\s]+", "", rest))
+    if not _patterns()["action"].match(what):
+        return None
+    if _patterns()["frame"].match(folded) and subject_end == clause.start:
+        return None
+    verb = _patterns()["action"].match(what)
+    return what if verb and len(what) - verb.end() >= 2 else None
+
+
+def _is_run_in_head(context: _Context, index: int, sentence: Sentence) -> bool:
+    """扩大优质教育资源。新增…: a short sentence without a number that opens a paragraph of numbers is its title."""
+    sentences, folded = context.text.sentences, context.text.folded
+    if index and sentences[index - 1].paragraph == sentence.paragraph:
+        return False
+    if re.search(r"\d", folded[sentence.start : sentence.end]) or sentence.end - sentence.start > 36:
+        return False
+    rest = [s for s in sentences[index + 1 : index + 12] if s.paragraph == sentence.paragraph]
+    return bool(rest) and bool(re.search(r"\d", folded[rest[0].start : rest[-1].end]))

@@ -1,0 +1,167 @@
+"""Times: the years, months, days and intervals that a text prints, as ISO 8601.
+
+Periods are `2024`, `2024-01`, `2024-01-20`, `2024-01-16/2024-01-20`, `2023-03/..` (since), `../2024-04-12` (until).
+A month and day without a year (1月20日) takes the nearest year printed in its paragraph, else the year of publication;
+今年 and 去年 take the year of publication. Without either they stay unread: the year of a page is never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from .lexicon import alternation, table
+from .text import Text
+
+_HAN_YEAR = str.maketrans("〇零一二三四五六七八九", "00123456789")
+
+
+#: 西山区2024首届运动潮玩节, 2024中国…博览会: a name with its year
+_YEAR_IN_NAME = re.compile(r"(?<![\d.])20[0-4]\d(?=[首第中全昆云世国年“])(?!年)")
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMention:
+    """A time as printed. `period` is None for an open one (近年来); `point` tells 截至 (a state on that day).
+
+    `basis` is where the year was found: sentence, paragraph or published.
+    """
+
+    start: int
+    end: int
+    period: str | None
+    point: bool = False
+    basis: str = "sentence"
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    words = table("time")
+    year = r"(?:19|20)\d\d|[一二]九[一二三四五六七八九〇零]{2}|二[〇零][〇零一二三四五六七八九]{2}"
+    until = r"(?:—|-|~|至|到|一)"
+    part = alternation(words["part"])
+    relative = alternation(words["relative"])
+    plan = alternation(words["plan"])
+    month, day = r"(?:1[0-2]|0?[1-9])", r"(?:3[01]|[12]\d|0?[1-9])"
+    return re.compile(
+        rf"(?P<until>截至|截止到?|到|至|即日起至)?(?:"
+        rf"(?P<y1>{year})年?{until}(?P<y2>{year})年"
+        rf"|(?:(?P<y>{year})年|(?P<rel>{relative}))?(?P<m>{month})月(?P<d>{day})日"
+        rf"(?:{until}(?:(?P<yb>{year})年)?(?:(?P<mb>{month})月)?(?P<db>{day})日)?"
+        rf"|(?:(?P<ym>{year})年|(?P<relm>{relative}))(?P<m1>{month})(?:月?{until}(?P<m2>{month}))?月份?"
+        rf"|(?P<m3>{month})月?{until}(?P<m4>{month})月份?"
+        rf"|(?:(?P<yp>{year})年|(?P<relp>{relative}))?(?P<part>{part})"
+        rf"|(?P<yy>{year})年(?!代)(?P<end>底|末)?"
+        rf"|“?(?P<plan>{plan})”?(?:时期|期间|规划)?(?P<planend>末|期末)?"
+        rf"|(?P<rely>{relative})"
+        rf"|(?P<open>{alternation(words['open']['words'])})"
+        rf")(?P<since>以来|起)?"
+    )
+
+
+def read_times(text: Text, published: str | None) -> list[TimeMention]:
+    """All times of the text in order; `published` is the article's ISO date or None."""
+    folded = text.folded
+    hits = list(_pattern().finditer(folded))
+    years = [(m.start(), y) for m in hits if (y := _printed_year(m)) is not None]
+    years += [(m.start(), int(m.group())) for m in _YEAR_IN_NAME.finditer(folded)]
+    found = []
+    for m in hits:
+        if mention := _read(folded, m, years, published):
+            found.append(mention)
+    return found
+
+
+def _printed_year(m: re.Match[str]) -> int | None:
+    for group in ("y", "ym", "yp", "yy", "y1"):
+        if m[group]:
+            return int(m[group].translate(_HAN_YEAR))
+    return None
+
+
+def _read(folded: str, m: re.Match[str], years: list[tuple[int, int]], published: str | None) -> TimeMention | None:
+    if m["open"]:
+        return TimeMention(m.start(), m.end(), None)
+    words = table("time")
+    basis = "sentence"
+    year = _printed_year(m)
+    relative = m["rel"] or m["relm"] or m["relp"] or m["rely"]
+    if year is None and relative:
+        if published is None:
+            year = _year_after_report(folded, m, years) if relative.startswith("今年") else None
+            basis = "article"
+        else:
+            year, basis = int(published[:4]) + words["relative"][relative], "published"
+        if year is None:
+            return None
+    if m["plan"]:
+        first, last = words["plan"][m["plan"]]
+        return TimeMention(m.start(), m.end(), str(last) if m["planend"] else f"{first}/{last}")
+    if year is None:
+        year, basis = _near_year(folded, m, years, published)
+        if year is None:
+            return None
+    period = _period(m, year, words["part"])
+    if period is None:
+        return None
+    until = m["until"] or ""
+    if m["since"] == "以来" or (m["since"] == "起" and not m["db"]):
+        period = f"{period.split('/')[0]}/.."
+    elif until == "即日起至":
+        period = f"../{period}"
+    return TimeMention(m.start(), m.end(), period, until.startswith("截"), basis)
+
+
+def _near_year(
+    folded: str, m: re.Match[str], years: list[tuple[int, int]], published: str | None
+) -> tuple[int | None, str]:
+    """Year of a month and day without one: the nearest printed in the paragraph, else that of publication."""
+    start = folded.rfind("\n", 0, m.start()) + 1
+    stop = folded.find("\n", m.end())
+    stop = len(folded) if stop < 0 else stop
+    near = [(abs(at - m.start()), year) for at, year in years if start <= at < stop]
+    if published is not None:
+        return int(published[:4]), "published"
+    return (min(near)[1], "paragraph") if near else (None, "")
+
+
+def _year_after_report(folded: str, m: re.Match[str], years: list[tuple[int, int]]) -> int | None:
+    """今年 in an undated article that reports a past year by its number and now says what 今年 will bring.
+
+    Writers who look back at 2023年 and then say 今年…将… mean the year after the one reported.
+    """
+    stop = min((e for e in (folded.find("。", m.end()), folded.find("\n", m.end())) if e >= 0), default=len(folded))
+    before = [year for at, year in years if at < m.start()]
+    if not before or not re.search("将|力争|确保|计划", folded[m.end() : stop]):
+        return None
+    return max(before) + 1
+
+
+def _period(m: re.Match[str], year: int, parts: dict[str, list[int]]) -> str | None:
+    try:
+        if m["y2"]:
+            last = int(m["y2"].translate(_HAN_YEAR))
+            return f"{year}/{last}" if last > year else None
+        if m["d"]:
+            first = date(year, int(m["m"]), int(m["d"]))
+            if not m["db"]:
+                return first.isoformat()
+            last_day = date(int(m["yb"] or year), int(m["mb"] or m["m"]), int(m["db"]))
+            return f"{first.isoformat()}/{last_day.isoformat()}" if last_day > first else None
+    except ValueError:
+        return None
+    months = next(((m[a], m[b]) for a, b in (("m1", "m2"), ("m3", "m4")) if m[a]), None)
+    if months:
+        first_month, last_month = int(months[0]), int(months[1] or months[0])
+        if last_month < first_month:
+            return None
+        return _months(year, first_month, last_month)
+    if m["part"]:
+        return _months(year, *parts[m["part"]])
+    return str(year)
+
+
+def _months(year: int, first: int, last: int) -> str:
+    return f"{year}-{first:02}" if first == last else f"{year}-{first:02}/{year}-{last:02}"
