@@ -16,7 +16,7 @@ from .lexicon import alternation, table
 from .text import Text
 from .time import TimeMention
 
-_AGENT_CLASSES = frozenset({"Organization", "AdministrativeArea", "FunctionalZone"})
+AGENT_CLASSES = frozenset({"Organization", "AdministrativeArea", "FunctionalZone"})
 _PLACE_CLASSES = frozenset({"AdministrativeArea", "FunctionalZone"})
 
 
@@ -33,12 +33,12 @@ class Agent:
 def _patterns() -> dict[str, re.Pattern[str]]:
     words = table("statement")
     return {
-        "lead": re.compile(rf"(?:本报讯\([^)]*\)|[“”\s]|自|由|经|{alternation(w for w in words['strip']['lead'] if len(w) > 1)})+"),
+        "lead": re.compile(rf"(?:本报讯\([^)]*\)|[“”\s]|{alternation(words['subject']['lead'])})+"),
         "speech": re.compile(
             rf"[^,。;]{{0,16}}?(?:{alternation(w for w in words['frame']['speech'] if w not in ('要求', '明确', '提出', '说', '称'))})"
         ),
         "report": re.compile(r"[^,。;]{0,12}?(?:工作报告|报告|公报|通报|会议|发布会|方案|规划|通知)[^,。;]{0,4}?(?:提出|明确|指出|强调|要求|显示)"),
-        "not subject": re.compile(r"的(?!是)|、|举行的|召开的|以来|期间"),
+        "not subject": re.compile(r"的(?!是)|举行的|召开的|以来|期间"),
     }
 
 
@@ -46,13 +46,15 @@ def read_agents(
     text: Text, entities: Sequence[Entity], times: Sequence[TimeMention], headline: str
 ) -> dict[int, Agent | None]:
     """Agent of every clause, by the clause's start; None where nobody is named."""
-    at = {e.span.start: e for e in sorted(entities, key=lambda e: e.span.end) if e.cls in _AGENT_CLASSES}
+    at = {e.span.start: e for e in sorted(entities, key=lambda e: e.span.end) if e.cls in AGENT_CLASSES}
     time_ends = {t.start: t.end for t in times}
     owner = _owner(text, entities, times)
     default = owner or _of_headline(headline, entities)
     agents: dict[int, Agent | None] = {}
     carried: Agent | None = None
     for sentence in text.sentences:
+        if owner:  # its items follow one by one; another subject holds for its own sentence
+            carried = None
         for clause in sentence.clauses:
             found = _subject(text.folded, clause.start, clause.end, at, time_ends)
             if found and not (owner and found.basis == "possessor") and not _is_owned(found, carried or owner):
@@ -61,7 +63,26 @@ def read_agents(
             if owner and (current is None or current.basis == "possessor" or current.cls in _PLACE_CLASSES):
                 current = owner
             agents[clause.start] = current
+            if owner and clause.closing == ":":
+                carried = None
     return agents
+
+
+def subject_end(
+    folded: str, start: int, end: int, at: dict[int, Entity], time_ends: dict[int, int]
+) -> int:
+    """Where the clause's own words begin: after times, connectives and a named subject at its head."""
+    position = start
+    while position < end:
+        if position in at:
+            position = at[position].span.end
+        elif position in time_ends:
+            position = time_ends[position]
+        elif m := _patterns()["lead"].match(folded, position, end):
+            position = m.end()
+        else:
+            break
+    return position
 
 
 def _subject(
@@ -86,6 +107,11 @@ def _subject(
         position = chain.span.end
     if chain is None:
         return None
+    if folded[position : position + 1] == "、":  # 云南省委、省政府: the first stands for the list; a list of things acts not
+        following = at.get(position + 1)
+        if following is None or following.cls != "Organization" or chain.cls != "Organization":
+            return None
+        position = following.span.end
     rest = folded[position : end + 1]
     if _patterns()["speech"].match(rest) or _patterns()["report"].match(rest):
         return None
@@ -141,7 +167,7 @@ def _of_headline(headline: str, entities: Sequence[Entity]) -> Agent | None:
     """The first body or place that the headline names in a form that the article uses, too; else its first one."""
     best: tuple[int, int, Entity] | None = None
     for e in entities:
-        if e.cls in _AGENT_CLASSES:
+        if e.cls in AGENT_CLASSES:
             for form in (e.quote, e.name):
                 place = headline.find(form)
                 if place >= 0 and (best is None or (place, -len(form)) < best[:2]):

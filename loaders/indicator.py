@@ -11,6 +11,7 @@ from functools import cache
 from .lexicon import alternation, table
 
 _NOUN = re.compile(r"[\u4e00-\u9fff“《A-Za-z(\"]")
+_PLACE_ONLY = re.compile(r"[,\s]*(?:全[市省区县州国]|我[市省区县州]|全市各地|辖区|各地)?")
 _LEVELS = ("国家", "省", "市", "州", "县", "区", "乡", "镇", "部", "全国")
 
 
@@ -35,8 +36,8 @@ def trim_before(text: str) -> str:
     while previous != text:
         previous = text
         text = _patterns()["tail"].sub("", text)
-        text = re.sub(rf"(?<=\S\S)(?:{_patterns()['change tail'].pattern})", "", text)
-    return trim_lead(text)
+        text = _patterns()["change tail"].sub("", text)
+    return "" if _PLACE_ONLY.fullmatch(text) else trim_lead(text)
 
 
 def trim_lead(text: str) -> str:
@@ -70,7 +71,7 @@ def ends_in_verb(text: str) -> bool:
 
 def noun_after(text: str) -> str:
     """The noun phrase after a number, up to its clause's end."""
-    text = re.sub(r"^的", "", text.strip())
+    text = re.sub(r"^的|(?:中|时|后|等|之内|以上)$", "", text.strip())
     return text.strip(" ,;:、。“”\"") if text.count("“") != text.count("”") else text.strip(" ,;:、。\"")
 
 

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 
 from . import completion, indicator
-from .agent import Agent, read_agents
+from .agent import Agent, read_agents, subject_end
 from .facts import Article, Aspect, Entity, Span, Statement
 from .lexicon import alternation, table
 from .modality import Mood, read_moods
@@ -66,6 +67,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "speech": re.compile(rf"(?:{alternation(words['frame']['speech'])})$"),
         "inner": re.compile(alternation(words["frame"]["inner"])),
         "action": re.compile(rf"(?:{alternation(words['action']['words'])})"),
+        "title": re.compile(r"(?:的|关于.*)(?:提案|建议|意见|问题|要求|背景下|情况下|过程中)$"),
+        "closing": re.compile(rf"(?:{alternation(words['subject']['closing'])})$"),
+        "noun end": re.compile(r"的[^的]{0,6}$|^(?:通过|随着|关于)"),
+        "before verb": re.compile(rf"{alternation([*words['strip']['lead'], *words['subject']['common']])}|[\s“”,]"),
+        "resolve": re.compile(r"(?:确保|力争|争取|努力)"),
+        "phrase": re.compile(rf"则?(?:{alternation(words['subject']['preposition'])})[^,;。]{{1,24}}?(?=(?:{alternation(words['action']['words'])}))"),
         "frequency": re.compile(r"一(?P<per>趟|班|次|列)"),
     }
 
@@ -121,8 +128,7 @@ def _counts_programme(folded: str, name: Entity) -> bool:
 
 
 def _is_rate(context: _Context, clause: Clause, q: Quantity) -> bool:
-    return q.unit == "%" and bool(_patterns()["rate"].search(context.text.folded[clause.start : q.before + 0] or "") or
-                                  _patterns()["rate"].search(context.text.folded[clause.start : q.number]))
+    return q.unit == "%" and bool(_patterns()["rate"].search(context.text.folded[clause.start : q.number]))
 
 
 def _decimals_of_rates(context: _Context, quantities: list[Quantity]) -> int:
@@ -174,6 +180,9 @@ def _quantified(
             what = heads[i] if heads else own
             start = clause.start if heads else item.start
             rule = "indicator.distributed" if heads else "indicator.own"
+            if not what and aspect == "level" and (shared := _noun_of_list(context, clause, here, i)):
+                what, rule = shared[0], "indicator.list"
+                item.end, item.after = shared[1], shared[0]
             if not what and subject and (aspect != "level" or not item.after):
                 what, start, rule = subject[0], subject[1], "indicator.before"
             elif what and not heads and made and aspect == "level" and item.start != clause.start:
@@ -184,7 +193,10 @@ def _quantified(
                 subject = (what, start)
             aspect_before = aspect
             for value, bound in _values(q):
-                made.append(_statement(context, item, value, bound, aspect, what, start, comparand, rule))
+                statement = _statement(context, item, value, bound, aspect, what, start, comparand, rule)
+                if rule == "indicator.before" and made and made[-1].estimated:
+                    statement = replace(statement, estimated=True)  # 预计突破…，增长7%左右: one estimate
+                made.append(statement)
                 open_for_rate.append(len(made) - 1)
     return made
 
@@ -245,6 +257,17 @@ def _carry_verb(last: str, what: str) -> str:
     """引进名师317名、名长21名: the verb of the first holds for the second."""
     verb = _CARRIED_VERB.match(last)
     return verb.group() + what if verb and not _patterns()["action"].match(what) else what
+
+
+def _noun_of_list(context: _Context, clause: Clause, here: list[Quantity], i: int) -> tuple[str, int] | None:
+    """6万人、14万人次享受此项待遇: what stands after the last number is said of all."""
+    last = here[-1]
+    folded = context.text.folded
+    after = folded[last.end : clause.end]
+    joined = all(folded[a.end : b.before] in ("、", "和") for a, b in pairwise(here[i:]))
+    if last is here[i] or not joined or not indicator.starts_with_noun(after):
+        return None
+    return indicator.noun_after(after), clause.end
 
 
 def _distributed(context: _Context, clause: Clause, here: list[Quantity]) -> list[str] | None:
@@ -377,21 +400,29 @@ def _unquantified(context: _Context, index: int, sentence: Sentence, inside: lis
 def _deed(context: _Context, clause: Clause) -> str | None:
     """What is done, or None where the clause only introduces, names a source or describes."""
     folded = context.text.folded[clause.start : clause.end]
-    if _patterns()["speech"].search(folded) or _patterns()["inner"].search(folded):
+    patterns = _patterns()
+    if patterns["speech"].search(folded) or patterns["inner"].search(folded) or patterns["title"].search(folded):
         return None
-    subject_end = clause.start
-    for e in context.entities:
-        if e.span.start - clause.start <= 4 and clause.start <= e.span.start and e.span.end <= clause.end and e.cls != "Programme":
-            if e.span.start <= subject_end + 4:
-                subject_end = max(subject_end, e.span.end)
-    rest = context.text.folded[subject_end : clause.end]
-    what = indicator.trim_lead(re.sub(r"^[“”\s]+", "", rest))
-    if not _patterns()["action"].match(what):
+    starts = {e.span.start: e for e in context.entities if e.cls in ("Organization", "AdministrativeArea", "FunctionalZone", "Project", "Park", "Event", "Person")}
+    times = {t.start: t.end for t in context.times}
+    own = subject_end(context.text.folded, clause.start, clause.end, starts, times)
+    rest = context.text.folded[own : clause.end].strip(" “”\"")
+    if own == clause.start and patterns["frame"].match(rest) and not patterns["closing"].search(rest):
         return None
-    if _patterns()["frame"].match(folded) and subject_end == clause.start:
-        return None
-    verb = _patterns()["action"].match(what)
-    return what if verb and len(what) - verb.end() >= 2 else None
+    if patterns["closing"].search(rest) and not patterns["noun end"].search(rest):
+        return indicator.trim_lead(rest) if len(rest) > 3 else None
+    for _ in range(8):
+        verb = patterns["action"].match(rest)
+        if verb and len(rest) - verb.end() >= 2:
+            return rest
+        resolve = patterns["resolve"].match(rest)
+        if resolve and len(rest) - resolve.end() >= 4:
+            return rest[resolve.end() :]
+        step = patterns["before verb"].match(rest) or (patterns["phrase"].match(rest) if own > clause.start else None)
+        if step is None or not step.group():
+            return None
+        rest = rest[step.end() :]
+    return None
 
 
 def _is_run_in_head(context: _Context, index: int, sentence: Sentence) -> bool:

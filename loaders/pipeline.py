@@ -1,0 +1,63 @@
+"""The order in which a file becomes facts, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from ontology.errors import ChunchengError
+
+from .entity import read_entities
+from .facts import Article, Extraction
+from .page import cut_page
+from .read import Publication, find_sources, read_source
+from .relation import read_relations
+from .statement import read_statements
+from .text import Text
+
+
+def extract(article: Article) -> Extraction:
+    """All facts of one article; a pure function of the article."""
+    text = Text(article.body)
+    entities = tuple(read_entities(article, text))
+    statements = tuple(read_statements(article, text, entities))
+    relations = tuple(read_relations(article, text, entities, statements))
+    return Extraction(article, entities, statements, relations)
+
+
+def load_articles(
+    paths: Sequence[Path],
+    publication: Publication,
+    *,
+    strict: bool = False,
+    on_error: Callable[[ChunchengError], None] = lambda error: None,
+) -> Iterator[Article]:
+    """The articles of the files and folders in order, each article once.
+
+    A file that can't be read goes to `on_error` and the rest goes on; with `strict` its ReadError is raised instead.
+    """
+    seen: set[str] = set()
+    for path in find_sources(paths):
+        try:
+            articles = cut_page(read_source(path, publication))
+        except ChunchengError as error:
+            if strict:
+                raise
+            on_error(error)
+            continue
+        for article in articles:
+            if article.id not in seen:
+                seen.add(article.id)
+                yield article
+
+
+def extract_files(
+    paths: Sequence[Path],
+    publication: Publication,
+    *,
+    strict: bool = False,
+    on_error: Callable[[ChunchengError], None] = lambda error: None,
+) -> Iterator[Extraction]:
+    """Facts of all articles of the files and folders, in order; errors as in `load_articles`."""
+    for article in load_articles(paths, publication, strict=strict, on_error=on_error):
+        yield extract(article)
