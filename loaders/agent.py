@@ -37,7 +37,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "speech": re.compile(
             rf"[^,。;]{{0,16}}?(?:{alternation(w for w in words['frame']['speech'] if w not in ('要求', '明确', '提出', '说', '称'))})"
         ),
-        "report": re.compile(r"[^,。;]{0,12}?(?:工作报告|报告|公报|通报|会议|发布会|方案|规划|通知)[^,。;]{0,4}?(?:提出|明确|指出|强调|要求|显示)"),
+        "report": re.compile(
+            r"[^,。;]{0,12}?(?:工作报告|报告|公报|通报|会议|发布会|方案|规划|通知)[^,。;]{0,4}?(?:提出|明确|指出|强调|要求|显示)"
+        ),
         "not subject": re.compile(r"的(?!是)|举行的|召开的|以来|期间"),
     }
 
@@ -57,7 +59,11 @@ def read_agents(
             carried = None
         for clause in sentence.clauses:
             found = _subject(text.folded, clause.start, clause.end, at, time_ends)
-            if found and not (owner and found.basis == "possessor") and not _is_owned(found, carried or owner):
+            if (
+                found
+                and not (owner and found.basis == "possessor")
+                and not _is_owned(found, carried or owner)
+            ):
                 carried = found
             current = carried or default
             if owner and (current is None or current.basis == "possessor" or current.cls in _PLACE_CLASSES):
@@ -68,9 +74,7 @@ def read_agents(
     return agents
 
 
-def subject_end(
-    folded: str, start: int, end: int, at: dict[int, Entity], time_ends: dict[int, int]
-) -> int:
+def subject_end(folded: str, start: int, end: int, at: dict[int, Entity], time_ends: dict[int, int]) -> int:
     """Where the clause's own words begin: after times, connectives and a named subject at its head."""
     position = start
     while position < end:
@@ -107,7 +111,9 @@ def _subject(
         position = chain.span.end
     if chain is None:
         return None
-    if folded[position : position + 1] == "、":  # 云南省委、省政府: the first stands for the list; a list of things acts not
+    if (
+        folded[position : position + 1] == "、"
+    ):  # 云南省委、省政府: the first stands for the list; a list of things acts not
         following = at.get(position + 1)
         if following is None or following.cls != "Organization" or chain.cls != "Organization":
             return None
@@ -129,6 +135,15 @@ def _verbs() -> re.Pattern[str]:
     )
 
 
+def acting_subject_end(
+    folded: str, start: int, end: int, at: dict[int, Entity], time_ends: dict[int, int]
+) -> int:
+    """Where the words after a subject that acts begin (官渡区|完成投资…), or `start` where there is none."""
+    stop = subject_end(folded, start, end, at, time_ends)
+    named = any(start <= s < stop for s in at)
+    return stop if not named or _acts(folded[stop : end + 1]) else start
+
+
 def _acts(rest: str) -> bool:
     return bool(_verbs().match(rest))
 
@@ -147,7 +162,11 @@ def _is_owned(found: Agent, carried: Agent | None) -> bool:
 def _owner(text: Text, entities: Sequence[Entity], times: Sequence[TimeMention]) -> Agent | None:
     """市政府2023年10件惠民实事: the body printed straight before a yearly programme of promises owns its items."""
     years = {t.start: t.end for t in times}
-    programmes = {e.span.start: e for e in entities if e.cls == "Programme" and re.search("实事|目标任务|重点工作", e.name)}
+    programmes = {
+        e.span.start: e
+        for e in entities
+        if e.cls == "Programme" and re.search("实事|目标任务|重点工作", e.name)
+    }
     for e in entities:
         if e.cls != "Organization":
             continue

@@ -16,7 +16,7 @@ def implied_target(value: Decimal, rate: Decimal, decimals: int = 1) -> Decimal 
     `rate` is in percent, printed with `decimals` decimal places (the finest of its article: 106% beside 147.1% is 106.0%).
     """
     low, high = implied_interval(value, rate, decimals)
-    found = []
+    found: list[Decimal] = []
     for digits in (1, 2):
         step = Decimal(10) ** (low.adjusted() - digits + 1)
         first = (low / step).to_integral_value(rounding="ROUND_CEILING")
@@ -31,7 +31,11 @@ def implied_interval(value: Decimal, rate: Decimal, decimals: int = 1) -> tuple[
     half_rate = Decimal(5) * Decimal(10) ** (-decimals - 1)
     printed = value.normalize()
     exponent = int(printed.as_tuple().exponent)
-    half_value = Decimal(5) * Decimal(10) ** (exponent - 1) if exponent > 0 and len(printed.as_tuple().digits) > 2 else Decimal(0)
+    half_value = (
+        Decimal(5) * Decimal(10) ** (exponent - 1)
+        if exponent > 0 and len(printed.as_tuple().digits) > 2
+        else Decimal(0)
+    )
     return (value - half_value) * 100 / (rate + half_rate), (value + half_value) * 100 / (rate - half_rate)
 
 

@@ -58,6 +58,9 @@ def to_rows(extraction: Extraction, base: str = DEFAULT_BASE) -> Iterator[dict[s
             "places": list(statement.places),
             "concerns": list(statement.concerns),
             "reported_by": statement.reported_by,
+            "section": statement.section,
+            "programme": statement.programme,
+            "themes": list(statement.themes),
             "rules": list(statement.rules),
             "confidence": statement.confidence,
         }

@@ -114,6 +114,9 @@ class Statement:
     places: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()  # parks, projects, programmes that it is about
     reported_by: str | None = None  # who told the paper, when that is not the agent
+    section: str | None = None  # the run-in head, sub-headline or list title that it stands under
+    programme: str | None = None  # the yearly list of promises that it is an item of (2024年10件惠民实事)
+    themes: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     confidence: float | None = None
 

@@ -7,7 +7,7 @@ it in its sentence, the sentence before it, the head or lead-in of its section (
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -31,7 +31,7 @@ _SPECIAL = {
     "将": r"(?<![部主大少小老])将(?![军士帅领官])",
     "要": r"(?<![主重需只必首紧摘纪概扼简])要(?![素求点闻塞么件领])",
     "需": r"(?<![急供内必所军])需(?![求要])",
-    "计划": r"(?<![年动保露目战业])计划(?!的|”|》|,|。|、|:|$|期|生育|单列|经济)",
+    "计划": r"(?<![年度动保露目战业])计划(?!的|”|》|,|。|、|:|$|期|生育|单列|经济)",
     "未来": r"未来(?!产业|城|科技|学校|之|社区|型)",
     "目标": r"目标(?=是|为|:)",
     "努力": r"(?<!经过)(?<!共同)努力(?!下)",
@@ -43,7 +43,25 @@ _SPECIAL = {
     "候选": r"候选",
 }
 #: Words of resolve: they promise where something is counted, else they only colour what is told
-_WEAK = frozenset({"确保", "努力", "要", "需", "必须", "应当", "力求", "旨在", "奋力", "主攻", "要求", "不少于", "不低于", "年内", "有望"})
+_WEAK = frozenset(
+    {
+        "确保",
+        "努力",
+        "要",
+        "需",
+        "必须",
+        "应当",
+        "力求",
+        "旨在",
+        "奋力",
+        "主攻",
+        "要求",
+        "不少于",
+        "不低于",
+        "年内",
+        "有望",
+    }
+)
 _COPULA = re.compile(r"^[^,]{2,20}?(?<![可但就于还也总要])是(?!否|指)")
 _UNTIL_YEAR = re.compile(r"(?:到|至)“?(?:20\d\d年|“?十[四五六]五”?)")
 _HEAD_LENGTH = 32
@@ -71,17 +89,23 @@ def _markers() -> dict[str, re.Pattern[str]]:
 def headline_mood(headline: str) -> Mood:
     """What the headline alone says: 全部完成, 增长7% tell results; 将, 惠民实事 without 完成 tell promises."""
     markers = _markers()
-    if re.search(r"完成|落实|突破|已|开通|举办|获|实现|增长|达|启用|投用|通车|回顾|公布.*结果", headline) and not re.search(
-        r"将|力争|确保|计划|目标|力推|今年要", headline
-    ):
+    if re.search(
+        r"完成|落实|突破|已|开通|举办|获|实现|增长|达|启用|投用|通车|回顾|公布.*结果", headline
+    ) and not re.search(r"将|力争|确保|计划|目标|力推|今年要", headline):
         return Mood("outcome", "kind.headline")
     if markers["commitment"].search(headline) or markers["section commitment"].search(headline):
         return Mood("commitment", "kind.headline")
     return Mood("outcome", "kind.default")
 
 
-def read_moods(text: Text, times: Sequence[TimeMention], headline: str, published: str | None) -> dict[int, Mood]:
-    """Mood of every clause, by the clause's start."""
+def read_moods(
+    text: Text,
+    times: Sequence[TimeMention],
+    headline: str,
+    published: str | None,
+    subjects: Set[int] = frozenset(),
+) -> dict[int, Mood]:
+    """Mood of every clause, by the clause's start; `subjects` are the starts of clauses that name who acts."""
     plain = _without_names(text)
     promised = _year_promised(text, plain, times, published)
     default = section = headline_mood(headline)
@@ -90,7 +114,7 @@ def read_moods(text: Text, times: Sequence[TimeMention], headline: str, publishe
     for sentence in text.sentences:
         if head := _section_mood(plain, sentence):
             section = carried = head
-        elif sentence.paragraph != paragraph and section.rule != "kind.section" and carried.rule == "kind.year":
+        elif sentence.paragraph != paragraph and _starts_anew(plain, sentence, times, subjects):
             carried = section
         paragraph = sentence.paragraph
         said: Mood | None = None
@@ -106,6 +130,17 @@ def read_moods(text: Text, times: Sequence[TimeMention], headline: str, publishe
         if said is not None:
             carried = said
     return moods
+
+
+def _starts_anew(plain: str, sentence: Sentence, times: Sequence[TimeMention], subjects: Set[int]) -> bool:
+    """Whether a paragraph opens with its own time or subject and no promise: what held before it is over."""
+    clauses = sentence.clauses
+    if any((mood := _own_mood(plain, c)) and mood.kind == "commitment" for c in clauses):
+        return False
+    first = clauses[0] if clauses else None
+    return first is not None and (
+        any(first.start <= t.start < first.end for t in times) or bool(subjects & {c.start for c in clauses[:2]})
+    )
 
 
 def _without_names(text: Text) -> str:
@@ -125,7 +160,9 @@ def _own_mood(plain: str, clause: Clause) -> Mood | None:
     result = markers["outcome"].search(plain, clause.start, clause.end)
     if promise and promise.group() in _WEAK and not re.search(r"\d", plain[clause.start : clause.end]):
         promise = None
-    if promise and (result is None or promise.start() <= result.start() or promise.group() in ("将", "力争", "确保")):
+    if promise and (
+        result is None or promise.start() <= result.start() or promise.group() in ("将", "力争", "确保")
+    ):
         return Mood("commitment", f"kind.{promise.group()}")
     return Mood("outcome", f"kind.{result.group()}") if result else None
 
@@ -157,7 +194,10 @@ def _year_promised(text: Text, plain: str, times: Sequence[TimeMention], publish
             years += [
                 int(t.period[:4])
                 for t in times
-                if sentence.start <= t.start < sentence.end and t.period and t.period[:4].isdigit() and not t.point
+                if sentence.start <= t.start < sentence.end
+                and t.period
+                and t.period[:4].isdigit()
+                and not t.point
             ]
     return max(years, default=None)
 

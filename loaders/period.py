@@ -15,7 +15,9 @@ from .text import Clause, Sentence, Text
 from .time import TimeMention, read_times
 
 _DAY = re.compile(r"^(?:\.\./)?\d{4}-\d\d-\d\d")
-_OPENING = re.compile(r"[\s“”\"(]*(?:截至|自|从|在|到|其中|同时|此外|而|据统计|全年|目前|记者|获悉|本报讯\([^)]*\)|\(?[一二三四五六七八九十\d]+[.、)])*")
+_OPENING = re.compile(
+    r"[\s“”\"(]*(?:截至|自|从|在|到|其中|同时|此外|而|据统计|全年|目前|记者|获悉|本报讯\([^)]*\)|\(?[一二三四五六七八九十\d]+[.、)])*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,11 @@ def read_periods(
 
 
 def _inherited(carried: Period, sentence: Sentence) -> Period:
-    return carried if carried.basis in ("headline", None) else Period(carried.value, "paragraph" if sentence else None)
+    return (
+        carried
+        if carried.basis in ("headline", None)
+        else Period(carried.value, "paragraph" if sentence else None)
+    )
 
 
 def _handed_on(time: TimeMention) -> Period:
@@ -71,7 +77,9 @@ def _handed_on(time: TimeMention) -> Period:
     return Period(time.period, "paragraph")
 
 
-def _opens(text: Text, clause: Clause, time: TimeMention, starts: dict[int, int], inside: dict[int, int]) -> bool:
+def _opens(
+    text: Text, clause: Clause, time: TimeMention, starts: dict[int, int], inside: dict[int, int]
+) -> bool:
     """Whether the time stands at the clause's head (2024年，昆明市将 / 昆明市2024年将), not inside a noun phrase."""
     if re.match(r"度?[“《的]|度“", text.folded[time.end : time.end + 2]):
         return False

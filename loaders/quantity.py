@@ -21,6 +21,8 @@ from .text import Text
 _HAN_DIGITS = "零〇一二两三四五六七八九十百千万亿"
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _UNIT_KINDS = {row[0]: row[1] for row in rows("units")}
+#: After a Chinese numeral these are words as often as units: 一手, 四方, 三门, 五步
+_TOO_COMMON = frozenset("方度门手口层节步期")
 _RANGE = r"(?:-|~|—|一|至|到)"
 
 
@@ -138,9 +140,7 @@ def _number(text: str, m: re.Match[str]) -> Quantity | None:
     except ValueError:
         return None
     if upper is not None:
-        if upper <= value and not m["scale"] and m["scale2"]:
-            value = parse_number(m["arabic"] + m["scale2"])
-        elif m["scale2"] and not m["scale"]:
+        if (upper <= value and not m["scale"] and m["scale2"]) or (m["scale2"] and not m["scale"]):
             value = parse_number(m["arabic"] + m["scale2"])
         if upper <= value:
             return None
@@ -151,8 +151,7 @@ def _number(text: str, m: re.Match[str]) -> Quantity | None:
     if m["over"]:
         unit += m["over"]
     more = bool(m["more1"] or m["more2"] or m["more3"])
-    quantity = _with_bound(text, m, value, unit, upper or Decimal(0), more=more)
-    return quantity
+    return _with_bound(text, m, value, unit, upper or Decimal(0), more=more)
 
 
 def _is_name(text: str, m: re.Match[str], unit: str) -> bool:
@@ -160,15 +159,23 @@ def _is_name(text: str, m: re.Match[str], unit: str) -> bool:
     before, after = text[max(0, m.start() - 4) : m.start()], text[m.end() : m.end() + 4]
     if _patterns()["ordinal"].search(before) or re.search(r"[A-Za-z+./_]$|[A-Za-z][\-—]$", before):
         return True
+    if re.search(r"每隔?$", before) or (unit == "秒" and re.search(r"\d分$", before)):
+        return True  # 每隔2公里: an interval; 5分30秒: the second half of a time
     if before[-1:] in "十百千万亿" and before and m["arabic"] is None:
         return True
     if m["han"] is not None:
         han = m["han"]
-        if _patterns()["vague"].search(before) or han[0] in "百千万亿" and not re.search(r"(?:近|上|超|逾|过)$", before):
+        if _patterns()["vague"].search(before) or (
+            han[0] in "百千万亿" and not re.search(r"(?:近|上|超|逾|过)$", before)
+        ):
             return True
-        if han == "一" or _UNIT_KINDS[unit] == "time" or unit in ("成", "方", "度", "门", "手", "口", "层", "节", "步", "期"):
-            return unit != "成" or han == "一" or not after or bool(re.match(r"[\u4e00-\u9fff]", after)) and after[0] not in "的以左多"
-    return bool(_patterns()["name"].match(after)) or (unit in ("年", "月", "日") and _is_date(before, m, unit))
+        if unit == "成":  # 七成企业, but not 三成立
+            return han == "一" or bool(re.match(r"(?![的以左多])[\u4e00-\u9fff]", after))
+        if han == "一" or _UNIT_KINDS[unit] == "time" or unit in _TOO_COMMON:
+            return True
+    return bool(_patterns()["name"].match(after)) or (
+        unit in ("年", "月", "日") and _is_date(before, m, unit)
+    )
 
 
 def _is_date(before: str, m: re.Match[str], unit: str) -> bool:
@@ -176,7 +183,9 @@ def _is_date(before: str, m: re.Match[str], unit: str) -> bool:
     return (unit == "年" and len(number) == 4) or unit in ("月", "日") or before.endswith("年")
 
 
-def _with_bound(text: str, m: re.Match[str], value: Decimal, unit: str, upper: Decimal, *, more: bool) -> Quantity:
+def _with_bound(
+    text: str, m: re.Match[str], value: Decimal, unit: str, upper: Decimal, *, more: bool
+) -> Quantity:
     words = table("quantity")["bound"]
     head = text[max(0, m.start() - 12) : m.start()]
     per = _patterns()["per"].search(head)

@@ -41,7 +41,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "do": re.compile(rf"(?:{alternation(words['responsible']['do'])})(?P<what>[^,。;]+?)(?:工作|任务)?$"),
         "at": re.compile(rf"(?:成功|隆重|正式|顺利)?(?:{alternation(words['located']['at'])})"),
         "in": re.compile(rf"(?:{alternation(words['located']['in'])})"),
-        "count list": re.compile(r"等(?:\d+|[两二三四五六七八九十]+)(?:个|家|所|项|名|户)(?P<noun>[\u4e00-\u9fff]{2,6}?)$"),
+        "count list": re.compile(
+            r"等(?:\d+|[两二三四五六七八九十]+)(?:个|家|所|项|名|户)(?P<noun>[\u4e00-\u9fff]{2,6}?)$"
+        ),
     }
 
 
@@ -51,7 +53,17 @@ def read_relations(
     """All relations of the article, each once, in order of their quotes."""
     found: dict[tuple[str, str, str], Relation] = {}
     outer = _outermost(entities)
-    for reader in (_posts, _adjacent, _parts, _owned, _organized, _sited, _honoured, _responsible, _items_of_programme):
+    for reader in (
+        _posts,
+        _adjacent,
+        _parts,
+        _owned,
+        _organized,
+        _sited,
+        _honoured,
+        _responsible,
+        _items_of_programme,
+    ):
         for relation in reader(article, text, outer, statements):
             if relation.subject != relation.object:
                 found.setdefault((relation.subject, relation.predicate, relation.object), relation)
@@ -67,7 +79,9 @@ def _outermost(entities: Sequence[Entity]) -> list[Entity]:
     return kept
 
 
-def _relation(text: Text, start: int, end: int, subject: str, predicate: Predicate, obj: str, rule: str) -> Relation:
+def _relation(
+    text: Text, start: int, end: int, subject: str, predicate: Predicate, obj: str, rule: str
+) -> Relation:
     return Relation(Span(start, end), text.quote(start, end), subject, predicate, obj, (f"relation.{rule}",))
 
 
@@ -82,7 +96,9 @@ def _posts(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Stat
         end = person.span.end
         if at < 0 and (after := text.folded.find(person.post, person.span.end, person.span.end + 24)) >= 0:
             end = after + len(person.post)
-        body = next((e for e in reversed(entities[:i]) if e.span.end <= start and start - e.span.end <= 1), None)
+        body = next(
+            (e for e in reversed(entities[:i]) if e.span.end <= start and start - e.span.end <= 1), None
+        )
         if body is not None and body.cls == "Organization" and start - body.span.end == 0:
             yield _relation(text, body.span.start, end, person.name, "memberOf", body.name, "post")
             yield _relation(text, body.span.start, end, person.name, "holdsPost", person.post, "post")
@@ -90,7 +106,9 @@ def _posts(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Stat
             yield _relation(text, start, end, person.name, "holdsPost", person.post, "post")
 
 
-def _adjacent(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Statement]) -> Iterator[Relation]:
+def _adjacent(
+    _: Article, text: Text, entities: Sequence[Entity], __: Sequence[Statement]
+) -> Iterator[Relation]:
     """官渡区金马街道, 官渡区某公司: the second lies in the first; a zone straight after a zone is part of it."""
     for first, second in pairwise(entities):
         if first.span.end != second.span.start or first.cls not in ("AdministrativeArea", "FunctionalZone"):
@@ -99,7 +117,9 @@ def _adjacent(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[S
         if first.cls == "FunctionalZone" and second.cls == "FunctionalZone":
             yield _relation(text, start, end, second.name, "partOf", first.name, "adjacent")
         elif second.cls in ("AdministrativeArea", "FunctionalZone", "Park", "Project") or (
-            second.cls == "Organization" and second.kind in ("Company", "University", "School", "Hospital", "Organization", "Association", "PartyBody")
+            second.cls == "Organization"
+            and second.kind
+            in ("Company", "University", "School", "Hospital", "Organization", "Association", "PartyBody")
             and not second.name.startswith(first.name[:2])
         ):
             if second.kind == "PartyBody" and "公司" not in second.name:
@@ -118,14 +138,18 @@ def _parts(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Stat
             form = e.quote[: -len(m.group())] if e.quote.endswith(m.group()) else ""
             owner = names.get(whole) or next((x for x in entities if form and x.quote == form), None)
             if owner is not None or whole.endswith(("公司", "集团", "大学", "学校", "医院")):
-                yield _relation(text, e.span.start, e.span.end, e.name, "partOf", owner.name if owner else whole, "branch")
+                yield _relation(
+                    text, e.span.start, e.span.end, e.name, "partOf", owner.name if owner else whole, "branch"
+                )
         if e.cls == "Event":
             for other in names.values():
                 if other.cls == "Event" and other.name != e.name and e.name.startswith(other.name):
                     yield _relation(text, e.span.start, e.span.end, e.name, "partOf", other.name, "session")
 
 
-def _owned(article: Article, text: Text, entities: Sequence[Entity], _: Sequence[Statement]) -> Iterator[Relation]:
+def _owned(
+    article: Article, text: Text, entities: Sequence[Entity], _: Sequence[Statement]
+) -> Iterator[Relation]:
     """省委“3815”战略发展目标, 市政府2023年10件惠民实事: the body printed straight before a programme answers for it."""
     times = {t.start: t.end for t in read_times(text, article.published)}
     starts = {e.span.start: e for e in entities if e.cls == "Programme"}
@@ -136,11 +160,19 @@ def _owned(article: Article, text: Text, entities: Sequence[Entity], _: Sequence
         programme = starts.get(after) or starts.get(times.get(after, -1))
         if programme is not None:
             yield _relation(
-                text, body.span.start, programme.span.end, body.name, "responsibleFor", programme.name, "owned"
+                text,
+                body.span.start,
+                programme.span.end,
+                body.name,
+                "responsibleFor",
+                programme.name,
+                "owned",
             )
 
 
-def _organized(article: Article, text: Text, entities: Sequence[Entity], statements: Sequence[Statement]) -> Iterator[Relation]:
+def _organized(
+    article: Article, text: Text, entities: Sequence[Entity], statements: Sequence[Statement]
+) -> Iterator[Relation]:
     """X举办Y, 由X主办; an event that carries its host's name (西山区2024首届运动潮玩节) and a headline X举办…."""
     hosts = [e for e in entities if e.cls in AGENT_CLASSES]
     for event in entities:
@@ -152,26 +184,52 @@ def _organized(article: Article, text: Text, entities: Sequence[Entity], stateme
         verb = None
         for m in _patterns()["organizes"].finditer(before):
             verb = m
-        if verb and not re.search(r"[,;]", before[verb.end() :]) and (event.cls == "Event" or event.name.endswith("活动")):
+        if (
+            verb
+            and not re.search(r"[,;]", before[verb.end() :])
+            and (event.cls == "Event" or event.name.endswith("活动"))
+        ):
             at = sentence.start + verb.start()
             agent = next((s.agent for s in statements if s.span.start <= at < s.span.end and s.agent), None)
-            host = next((h for h in reversed(hosts) if sentence.start <= h.span.start < at and not re.match("的", text.folded[h.span.end:])), None)
+            host = next(
+                (
+                    h
+                    for h in reversed(hosts)
+                    if sentence.start <= h.span.start < at and not re.match("的", text.folded[h.span.end :])
+                ),
+                None,
+            )
             name = agent or (host.name if host else None)
             if name:
                 start = host.span.start if host and host.name == name else at
                 yield _relation(text, start, event.span.end, name, "organizes", event.name, "organizes")
-        if m := re.match(r"[,,]?由", after):
-            by = [h for h in hosts if event.span.end + m.end() <= h.span.start < sentence.end]
+        if by_whom := re.match(r",?由", after):
+            by = [h for h in hosts if event.span.end + by_whom.end() <= h.span.start < sentence.end]
             for h in by:
-                if re.match(r"(?:等)?(?:联合|共同)?(?:主办|承办|举办|组织|协办)", text.folded[h.span.end : h.span.end + 8]):
-                    yield _relation(text, event.span.start, h.span.end, h.name, "organizes", event.name, "organized by")
+                if re.match(
+                    r"(?:等)?(?:联合|共同)?(?:主办|承办|举办|组织|协办)",
+                    text.folded[h.span.end : h.span.end + 8],
+                ):
+                    yield _relation(
+                        text, event.span.start, h.span.end, h.name, "organizes", event.name, "organized by"
+                    )
         if event.cls == "Event" and _patterns()["at"].search(after[:40]) and not event.name.endswith("会议"):
-            host = next((h for h in hosts if event.quote.startswith(h.quote) or event.quote.startswith(h.name)), None)
-            host = host or next((h for h in hosts if re.match(rf"{re.escape(h.name)}(?:成功)?举办", article.headline)), None)
+            host = next(
+                (h for h in hosts if event.quote.startswith(h.quote) or event.quote.startswith(h.name)), None
+            )
+            host = host or next(
+                (h for h in hosts if re.match(rf"{re.escape(h.name)}(?:成功)?举办", article.headline)), None
+            )
             lead = re.match(r"(?P<host>.{2,12}?[市区县州镇乡])(?:成功)?举办", article.headline)
-            name = host.name if host else (lead["host"] if lead and event.quote.startswith(lead["host"]) else None)
+            name = (
+                host.name
+                if host
+                else (lead["host"] if lead and event.quote.startswith(lead["host"]) else None)
+            )
             if name:
-                end = event.span.end + (m2.end() if (m2 := re.search(_patterns()["at"].pattern, after[:40])) else 0)
+                end = event.span.end + (
+                    m2.end() if (m2 := re.search(_patterns()["at"].pattern, after[:40])) else 0
+                )
                 yield _relation(text, event.span.start, end, name, "organizes", event.name, "host in name")
 
 
@@ -184,23 +242,49 @@ def _sited(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Stat
         before = text.folded[sentence.start : site.span.start]
         after = text.folded[site.span.end : sentence.end]
         if before.endswith("在") and (m := _patterns()["at"].match(after)):
-            events = [e for e in entities if e.cls == "Event" and sentence.start <= e.span.start < sentence.end]
-            near = [e for e in events if e.span.end <= site.span.start and not re.search("[,;]", text.folded[e.span.end : site.span.start])]
-            near += [e for e in events if e.span.start >= site.span.end and not re.search("[,;]", text.folded[site.span.end : e.span.start])]
+            events = [
+                e for e in entities if e.cls == "Event" and sentence.start <= e.span.start < sentence.end
+            ]
+            near = [
+                e
+                for e in events
+                if e.span.end <= site.span.start
+                and not re.search("[,;]", text.folded[e.span.end : site.span.start])
+            ]
+            near += [
+                e
+                for e in events
+                if e.span.start >= site.span.end
+                and not re.search("[,;]", text.folded[site.span.end : e.span.start])
+            ]
             for e in near[:1]:
                 start, end = min(e.span.start, site.span.start), max(e.span.end, site.span.end + m.end())
                 yield _relation(text, start, end, e.name, "locatedIn", site.name, "at")
         if m := re.search(rf"(?:{_patterns()['in'].pattern})$", before):
-            things = [e for e in entities if e.cls in ("Park", "Project", "Organization", "FunctionalZone") and sentence.start <= e.span.start and e.span.end <= site.span.start]
+            things = [
+                e
+                for e in entities
+                if e.cls in ("Park", "Project", "Organization", "FunctionalZone")
+                and sentence.start <= e.span.start
+                and e.span.end <= site.span.start
+            ]
             for e in things[-1:]:
                 if not re.search("[,;]", text.folded[e.span.end : sentence.start + m.start()].strip(",")):
-                    yield _relation(text, e.span.start, site.span.end, e.name, "locatedIn", site.name, "situated")
+                    yield _relation(
+                        text, e.span.start, site.span.end, e.name, "locatedIn", site.name, "situated"
+                    )
 
 
-def _honoured(_: Article, text: Text, entities: Sequence[Entity], statements: Sequence[Statement]) -> Iterator[Relation]:
+def _honoured(
+    _: Article, text: Text, entities: Sequence[Entity], statements: Sequence[Statement]
+) -> Iterator[Relation]:
     """X获评Y、Z等荣誉称号; 命名…为Y，X榜上有名; A、B等4个集群获评Y."""
     patterns = _patterns()
-    bodies = [e for e in entities if e.cls in ("Organization", "Person", "AdministrativeArea", "FunctionalZone", "Park", "Project")]
+    bodies = [
+        e
+        for e in entities
+        if e.cls in ("Organization", "Person", "AdministrativeArea", "FunctionalZone", "Park", "Project")
+    ]
     for sentence in text.sentences:
         given: tuple[str, int] | None = None
         subject: list[tuple[str, int]] = []
@@ -211,25 +295,42 @@ def _honoured(_: Article, text: Text, entities: Sequence[Entity], statements: Se
                 given = (honours[0], clause.start)
                 continue
             if given and patterns["listed"].search(folded) and heads:
-                yield _relation(text, given[1], clause.end, heads[-1].name, "honouredWith", given[0], "listed")
+                yield _relation(
+                    text, given[1], clause.end, heads[-1].name, "honouredWith", given[0], "listed"
+                )
                 continue
             m = patterns["honour"].search(folded)
             if m is None or re.match(r"的|数", folded[m.end() :]):
-                subject = [(e.name, e.span.start) for e in heads if e.span.start - clause.start <= 6][:1] or subject
+                subject = [(e.name, e.span.start) for e in heads if e.span.start - clause.start <= 6][
+                    :1
+                ] or subject
                 continue
             before = folded[: m.start()]
-            own = _listed_subjects(before, clause.start) or [
-                (e.name, e.span.start) for e in heads if e.span.end <= clause.start + m.start() and clause.start + m.start() - e.span.end <= 6
-            ][-1:]
+            own = (
+                _listed_subjects(before, clause.start)
+                or [
+                    (e.name, e.span.start)
+                    for e in heads
+                    if e.span.end <= clause.start + m.start() and clause.start + m.start() - e.span.end <= 6
+                ][-1:]
+            )
             subject = own or subject
             if not own and not subject:
-                subject = [(s.agent, clause.start) for s in statements if s.agent and s.span.start <= clause.start + m.start() < s.span.end][:1]
+                subject = [
+                    (s.agent, clause.start)
+                    for s in statements
+                    if s.agent and s.span.start <= clause.start + m.start() < s.span.end
+                ][:1]
             plain = m.group() in ("获得", "获", "斩获", "摘得", "入选", "入围")
             for honour in _honours(folded[m.end() :]):
-                if (plain and not patterns["honour mark"].search(honour)) or re.search(r"\d+[个项家]|支持|好评|肯定|批复|通过|资金|补助", honour):
+                if (plain and not patterns["honour mark"].search(honour)) or re.search(
+                    r"\d+[个项家]|支持|好评|肯定|批复|通过|资金|补助", honour
+                ):
                     continue
                 for name, start in subject:
-                    yield _relation(text, min(start, clause.start), clause.end, name, "honouredWith", honour, "honour")
+                    yield _relation(
+                        text, min(start, clause.start), clause.end, name, "honouredWith", honour, "honour"
+                    )
 
 
 def _honours(text: str) -> list[str]:
@@ -254,10 +355,14 @@ def _listed_subjects(before: str, offset: int) -> list[tuple[str, int]]:
         return []
     start = re.search(r"[^,;:]*$", before[: m.start()])
     items = re.split(r"[、和]", before[start.start() if start else 0 : m.start()])
-    return [(item if item.endswith(m["noun"]) else item + m["noun"], offset) for item in items if len(item) >= 2]
+    return [
+        (item if item.endswith(m["noun"]) else item + m["noun"], offset) for item in items if len(item) >= 2
+    ]
 
 
-def _responsible(_: Article, text: Text, entities: Sequence[Entity], statements: Sequence[Statement]) -> Iterator[Relation]:
+def _responsible(
+    _: Article, text: Text, entities: Sequence[Entity], statements: Sequence[Statement]
+) -> Iterator[Relation]:
     """Agents of deeds about a named programme or thing; 由X牵头; 牵头单位：X; 指导A、B做好Y工作."""
     for s in statements:
         if s.agent is None or s.value is not None or not {"agent.subject", "agent.possessor"} & set(s.rules):
@@ -273,15 +378,36 @@ def _responsible(_: Article, text: Text, entities: Sequence[Entity], statements:
         after = text.folded[body.span.end : sentence.end]
         if before.endswith("由") and (m := _patterns()["by"].match(after)):
             for e in entities:
-                gap = text.folded[body.span.end + m.end() : e.span.start] if e.span.start >= body.span.end + m.end() else "。"
+                gap = (
+                    text.folded[body.span.end + m.end() : e.span.start]
+                    if e.span.start >= body.span.end + m.end()
+                    else "。"
+                )
                 if len(gap) <= 8 and not re.search("[,;。]", gap) and e.cls != "Person":
                     last = _last_of_chain(entities, e)
-                    yield _relation(text, body.span.start, last.span.end, body.name, "responsibleFor", last.name, "by")
+                    yield _relation(
+                        text, body.span.start, last.span.end, body.name, "responsibleFor", last.name, "by"
+                    )
                     break
         if re.search(rf"(?:{_patterns()['head'].pattern})(?:[^。;\n]*[、,])?$", before):
-            about = next((s for s in reversed(statements) if s.span.end <= body.span.start and "\n\n" not in text.body[s.span.end : body.span.start]), None)
+            about = next(
+                (
+                    s
+                    for s in reversed(statements)
+                    if s.span.end <= body.span.start and "\n\n" not in text.body[s.span.end : body.span.start]
+                ),
+                None,
+            )
             if about is not None:
-                yield _relation(text, about.span.start, body.span.end, body.name, "responsibleFor", about.indicator, "head")
+                yield _relation(
+                    text,
+                    about.span.start,
+                    body.span.end,
+                    body.name,
+                    "responsibleFor",
+                    about.indicator,
+                    "head",
+                )
     yield from _guided(text, entities)
 
 
@@ -305,16 +431,27 @@ def _guided(text: Text, entities: Sequence[Entity]) -> Iterator[Relation]:
             what = _patterns()["do"].match(tail[m.end() :]) if m else None
             if what and all(gap in ("、", "和", "及", "与") for gap in between):
                 for e in here:
-                    yield _relation(text, clause.start, clause.end, e.name, "responsibleFor", what["what"], "guided")
+                    yield _relation(
+                        text, clause.start, clause.end, e.name, "responsibleFor", what["what"], "guided"
+                    )
 
 
-def _items_of_programme(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Statement]) -> Iterator[Relation]:
+def _items_of_programme(
+    _: Article, text: Text, entities: Sequence[Entity], __: Sequence[Statement]
+) -> Iterator[Relation]:
     """The items of a yearly list of promises: named programmes in its run-in heads or its list after a colon."""
     lists = [e for e in entities if e.cls == "Programme" and re.search(r"\d+(?:件|项|个).{0,4}实事", e.name)]
     if not lists:
         return
     for lead in text.sentences:
-        colon = next((c for c in lead.clauses if c.closing == ":" and any(c.start <= p.span.start < c.end for p in lists)), None)
+        colon = next(
+            (
+                c
+                for c in lead.clauses
+                if c.closing == ":" and any(c.start <= p.span.start < c.end for p in lists)
+            ),
+            None,
+        )
         if colon is None:
             continue
         owner = [p for p in lists if colon.start <= p.span.start < colon.end][-1]

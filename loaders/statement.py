@@ -14,13 +14,15 @@ from functools import cache
 from itertools import pairwise
 
 from . import completion, indicator
-from .agent import Agent, read_agents, subject_end
+from .agent import AGENT_CLASSES, Agent, acting_subject_end, read_agents, subject_end
 from .facts import Article, Aspect, Entity, Span, Statement
 from .lexicon import alternation, table
 from .modality import Mood, read_moods
 from .period import NO_PERIOD, Period, read_periods
 from .quantity import Quantity, read_quantities
+from .section import is_run_in_head, read_sections
 from .text import Clause, Sentence, Text
+from .theme import themes_of
 from .time import TimeMention, read_times
 
 _CONCERNED = frozenset({"FunctionalZone", "Park", "Project", "Programme", "Event"})
@@ -61,7 +63,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "growth": re.compile(rf"(?:{growth})(?:了|率|幅度?|约|率?达到?|率?为)?$"),
         "decline": re.compile(rf"(?:{decline})(?:了|率|幅度?|约|率?达到?|率?为)?$"),
         "level": re.compile(rf"(?:{growth}|{decline})(?:{level})$"),
-        "share": re.compile(r"(?P<head>.*?)(?:占(?P<of>[^,;。]*?)(?:的|比重|比例|总量|总数)?(?:比重|比例)?|占比|比重|比例)(?:超过|超|近|约|达到|达|为|提高到|提升到|提升至)*$"),
+        "share": re.compile(
+            r"(?P<head>.*?)(?:占(?P<of>[^,;。]*?)(?:的|比重|比例|总量|总数)?(?:比重|比例)?|占比|比重|比例)(?:超过|超|近|约|达到|达|为|提高到|提升到|提升至)*$"
+        ),
         "measured": re.compile(alternation(words["measured_time"]["words"])),
         "frame": re.compile(rf"(?:{alternation(words['frame']['start'])})"),
         "speech": re.compile(rf"(?:{alternation(words['frame']['speech'])})$"),
@@ -70,9 +74,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "title": re.compile(r"(?:的|关于.*)(?:提案|建议|意见|问题|要求|背景下|情况下|过程中)$"),
         "closing": re.compile(rf"(?:{alternation(words['subject']['closing'])})$"),
         "noun end": re.compile(r"的[^的]{0,6}$|^(?:通过|随着|关于)"),
-        "before verb": re.compile(rf"{alternation([*words['strip']['lead'], *words['subject']['common']])}|[\s“”,]"),
+        "before verb": re.compile(
+            rf"{alternation([*words['strip']['lead'], *words['subject']['common']])}|[\s“”,]"
+        ),
         "resolve": re.compile(r"(?:确保|力争|争取|努力)"),
-        "phrase": re.compile(rf"则?(?:{alternation(words['subject']['preposition'])})[^,;。]{{1,24}}?(?=(?:{alternation(words['action']['words'])}))"),
+        "phrase": re.compile(
+            rf"则?(?:{alternation(words['subject']['preposition'])})[^,;。]{{1,24}}?(?=(?:{alternation(words['action']['words'])}))"
+        ),
         "frequency": re.compile(r"一(?P<per>趟|班|次|列)"),
     }
 
@@ -80,21 +88,33 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 def read_statements(article: Article, text: Text, entities: Sequence[Entity]) -> list[Statement]:
     """All statements of the article in order of their quotes."""
     times = read_times(text, article.published)
+    agents = read_agents(text, entities, times, article.headline)
+    subjects = {start for start, agent in agents.items() if agent and agent.basis == "subject"}
     context = _Context(
         text,
         entities,
         times,
-        read_moods(text, times, article.headline, article.published),
-        read_agents(text, entities, times, article.headline),
+        read_moods(text, times, article.headline, article.published, subjects),
+        agents,
         read_periods(text, times, entities, article.headline, article.published),
     )
     quantities = _counted(context, read_quantities(text))
     decimals = _decimals_of_rates(context, quantities)
     statements: list[Statement] = []
+    sections = read_sections(text, entities, article.headline)
     for index, sentence in enumerate(text.sentences):
         inside = [q for q in quantities if sentence.start <= q.number < sentence.end]
-        statements += _quantified(context, sentence, inside, decimals)
-        statements += _unquantified(context, index, sentence, inside)
+        made = _quantified(context, sentence, inside, decimals) + _unquantified(context, index, sentence, inside)
+        section = sections[index]
+        statements += [
+            replace(
+                s,
+                section=section.title,
+                programme=section.programme,
+                themes=themes_of(s.indicator, section.title),
+            )
+            for s in made
+        ]
     return sorted(statements, key=lambda s: (s.span.start, s.span.end))
 
 
@@ -116,14 +136,28 @@ def _counted(context: _Context, quantities: list[Quantity]) -> list[Quantity]:
             elif not _patterns()["measured"].search(folded[max(0, q.before - 8) : q.before]):
                 continue
         kept.append(q)
-    return kept
+    return [q for i, q in enumerate(kept) if i + 1 == len(kept) or not _is_old_value(folded, q, kept[i + 1])]
+
+
+def _is_old_value(folded: str, q: Quantity, following: Quantity) -> bool:
+    """由原来的40小时压缩到5小时以内: the value before the change is no result."""
+    between = folded[q.end : following.number]
+    return (
+        q.unit == following.unit
+        and bool(re.search(r"(?:由|从)[^,;。]*$", folded[max(0, q.before - 16) : q.before]))
+        and bool(re.fullmatch(r"[^,;。]{0,8}(?:到|至|为)[^,;。]{0,8}", between))
+    )
 
 
 def _counts_programme(folded: str, name: Entity) -> bool:
     """10件惠民实事均已完成, 确定2024年10件惠民实事项目: here the number in the name is told."""
-    after, before = folded[name.span.end : name.span.end + 8], folded[max(0, name.span.start - 4) : name.span.start]
+    after, before = (
+        folded[name.span.end : name.span.end + 8],
+        folded[max(0, name.span.start - 4) : name.span.start],
+    )
     return name.cls == "Programme" and bool(
-        re.match(r"(?:项目)?(?:均|都|已|全部|已经)*(?:完成(?!具体|情况)|办结|落实完|兑现)", after) or re.search(r"(?:确定|票决|选出|产生)$", before)
+        re.match(r"(?:项目)?(?:均|都|已|全部|已经)*(?:完成(?!具体|情况)|办结|落实完|兑现)", after)
+        or re.search(r"(?:确定|票决|选出|产生)$", before)
     )
 
 
@@ -146,7 +180,14 @@ def _items(context: _Context, clause: Clause, inside: list[Quantity]) -> list[_I
     """The clause's quantities, each with what stands before and after it up to its neighbours."""
     folded = context.text.folded
     items: list[_Item] = []
+    at = {e.span.start: e for e in context.entities if e.cls in AGENT_CLASSES}
+    time_ends = {t.start: t.end for t in context.times}
     start = clause.start
+    head = acting_subject_end(folded, clause.start, clause.end, at, time_ends)
+    if inside and head > inside[0].before:
+        head = clause.start
+    if head > start and folded[head - 1] == "“":
+        head -= 1
     for i, q in enumerate(inside):
         following = inside[i + 1].before if i + 1 < len(inside) else None
         end = clause.end
@@ -154,10 +195,20 @@ def _items(context: _Context, clause: Clause, inside: list[Quantity]) -> list[_I
             gap = folded[q.end : following]
             cut = max(gap.rfind(mark) for mark in "、和及与(")
             end = q.end + cut if cut >= 0 else q.end
-        before = folded[start : min(q.before, q.number)]
+        before = _without_old_value(folded[max(start, head) : min(q.before, q.number)])
         items.append(_Item(clause, q, start, max(end, q.end), before, folded[q.end : max(end, q.end)]))
-        start = end + 1 if following is not None and end > q.end or (following and folded[end : end + 1] in "、和及与(") else end
+        start = (
+            end + 1
+            if (following is not None and end > q.end) or (following and folded[end : end + 1] in "、和及与(")
+            else end
+        )
     return items
+
+
+def _without_old_value(before: str) -> str:
+    """通关时间由原来的40小时压缩到 → 通关时间."""
+    m = re.search(r"(?:由|从)[^,;]*\d[^,;]*(?:到|至|为)[^,;\d]{0,8}$", before)
+    return before[: m.start()] if m and m.start() else before
 
 
 def _quantified(
@@ -165,24 +216,30 @@ def _quantified(
 ) -> list[Statement]:
     made: list[Statement] = []
     open_for_rate: list[int] = []
+    first: list[int] = []  # where the quote of each statement starts
     subject: tuple[str, int] | None = None  # indicator and start of the clause it was read in
     aspect_before: Aspect | None = None
     for clause in sentence.clauses:
         here = [q for q in inside if clause.start <= q.number < clause.end]
-        heads = _distributed(context, clause, here)
+        heads = _distributed(context, clause, here, made, first)
         for i, item in enumerate(_items(context, clause, here)):
             q = item.quantity
             if _is_rate(context, clause, q):
-                _complete(made, open_for_rate, q, clause, decimals, context)
+                _complete(made, open_for_rate, q, decimals, context)
                 open_for_rate = []
                 continue
-            aspect, own, comparand = _read_aspect(context, item, aspect_before)
-            what = heads[i] if heads else own
-            start = clause.start if heads else item.start
+            aspect, own, comparand = _read_aspect(item, aspect_before)
+            if i and not item.before.strip():  # 分别增长5%和6.5%: one verb for the list
+                aspect, comparand = made[-1].aspect or aspect, made[-1].comparand
+            what = heads[i][0] if heads else own
+            start = heads[i][1] if heads else item.start
             rule = "indicator.distributed" if heads else "indicator.own"
             if not what and aspect == "level" and (shared := _noun_of_list(context, clause, here, i)):
                 what, rule = shared[0], "indicator.list"
                 item.end, item.after = shared[1], shared[0]
+            if subject and i == 0 and indicator.is_bare_deed(what):  # 新开工20565套，基本建成3597套
+                what, start = indicator.noun_of(subject[0]) + what.removeprefix("并"), subject[1]
+                rule = "indicator.completed"
             if not what and subject and (aspect != "level" or not item.after):
                 what, start, rule = subject[0], subject[1], "indicator.before"
             elif what and not heads and made and aspect == "level" and item.start != clause.start:
@@ -197,6 +254,7 @@ def _quantified(
                 if rule == "indicator.before" and made and made[-1].estimated:
                     statement = replace(statement, estimated=True)  # 预计突破…，增长7%左右: one estimate
                 made.append(statement)
+                first.append(start)
                 open_for_rate.append(len(made) - 1)
     return made
 
@@ -208,9 +266,7 @@ def _values(q: Quantity) -> list[tuple[Decimal, str]]:
     return [(q.value, q.bound)]
 
 
-def _read_aspect(
-    context: _Context, item: _Item, aspect_before: Aspect | None
-) -> tuple[Aspect, str, str | None]:
+def _read_aspect(item: _Item, aspect_before: Aspect | None) -> tuple[Aspect, str, str | None]:
     """Aspect, the item's own indicator ("" where it has none) and what a share is of."""
     before, q = item.before.rstrip(), item.quantity
     bare = re.sub(r"(?:了|约|近|超过|超|不低于|不少于|突破|力争|预计|分别|达到|达|左右)+$", "", before)
@@ -220,13 +276,21 @@ def _read_aspect(
         return "share", indicator.trim_before(share["head"]), of
     if _patterns()["level"].search(bare):
         return "level", indicator.trim_before(before), None
-    change = q.unit in ("%", "‰", "个百分点", "百分点", "倍", "个基点") or re.search("同比|环比|比上年|较上年|比去年|较去年", before)
+    change = q.unit in ("%", "‰", "个百分点", "百分点", "倍", "个基点") or re.search(
+        "同比|环比|比上年|较上年|比去年|较去年", before
+    )
     if change:
-        for aspect in ("growth", "decline"):
+        aspects: tuple[Aspect, ...] = ("growth", "decline")
+        for aspect in aspects:
             if _patterns()[aspect].search(bare) or _patterns()[aspect].search(head):
-                return aspect, indicator.trim_before(before), None  # type: ignore[return-value]
+                return aspect, indicator.trim_before(before), None
     own = _own_indicator(item)
-    if q.unit == "%" and aspect_before == "share" and len(own) <= 4 and re.fullmatch(r"全?[市省国区县州].{0,2}", before or own):
+    if (
+        q.unit == "%"
+        and aspect_before == "share"
+        and len(own) <= 4
+        and re.fullmatch(r"全?[市省国区县州].{0,2}", before or own)
+    ):
         return "share", "", before.strip() or None
     return "level", own, None
 
@@ -234,16 +298,23 @@ def _read_aspect(
 def _own_indicator(item: _Item) -> str:
     """The thing that the number counts, from its own list item; the thing may stand before or after the number."""
     before = indicator.trim_before(item.before)
+    if indicator.is_only_verb(before):
+        before = ""
     after = item.after if indicator.starts_with_noun(item.after) else ""
     listed = re.search(r"等$", item.before.strip())
-    if after and (listed or indicator.is_only_verb(item.before) or indicator.ends_in_verb(before) or not before):
-        noun = indicator.noun_after(after)
-        return noun
+    if after and (
+        listed or indicator.is_only_verb(item.before) or indicator.ends_in_verb(before) or not before
+    ):
+        return indicator.noun_after(after)
     if after and item.after.startswith("的"):
         return before
     if after and len(before) <= 3 and not re.search(r"[率值额量数]$", before):
         return indicator.noun_after(after)
-    if after and item.quantity.kind in ("count", "person") and not re.search(r"(?:达到?|为|共|约|超过?|累计)\s*$", item.before):
+    if (
+        after
+        and item.quantity.kind in ("count", "person")
+        and not re.search(r"(?:达到?|为|共|约|超过?|累计)\s*$", item.before)
+    ):
         return indicator.noun_after(after)
     if not before:
         return ""
@@ -270,18 +341,32 @@ def _noun_of_list(context: _Context, clause: Clause, here: list[Quantity], i: in
     return indicator.noun_after(after), clause.end
 
 
-def _distributed(context: _Context, clause: Clause, here: list[Quantity]) -> list[str] | None:
-    """Indicators of A、B分别达到x、y, or None where heads and values don't pair."""
+def _distributed(
+    context: _Context, clause: Clause, here: list[Quantity], made: list[Statement], first: list[int]
+) -> list[tuple[str, int]] | None:
+    """Indicators of A、B分别达到x、y and the starts of their quotes, or None where heads and values don't pair.
+
+    …鲜切花8.6亿枝，交易额12.4亿元，分别增长9.8%、13.2%: the heads are the sentence's last indicators.
+    """
     if len(here) < 2:
         return None
     before = context.text.folded[clause.start : here[0].before]
-    if "分别" not in before[-8:]:
+    if "分别" not in before[-16:]:
         return None
-    return indicator.split_heads(indicator.trim_before(before), len(here))
+    head = indicator.trim_before(before)
+    if not head and len(made) >= len(here):
+        last = zip(made[-len(here) :], first[-len(here) :], strict=True)
+        return [(s.indicator, start) for s, start in last]
+    heads = indicator.split_heads(head, len(here))
+    return [(h, clause.start) for h in heads] if heads else None
 
 
 def _complete(
-    made: list[Statement], candidates: list[int], rate: Quantity, clause: Clause, decimals: int, context: _Context
+    made: list[Statement],
+    candidates: list[int],
+    rate: Quantity,
+    decimals: int,
+    context: _Context,
 ) -> None:
     """Gives the rate to the statements that it fits, and lets their quotes reach to it."""
     candidates = [i for i in candidates if made[i].aspect == "level"]
@@ -321,6 +406,7 @@ def _statement(
     unit = q.unit
     if unit == "元" and "亩均" in what:
         unit = "元/亩"
+    places, concerns = _about(context, start, end, agent)
     return Statement(
         span=Span(start, end),
         quote=context.text.quote(start, end),
@@ -336,7 +422,8 @@ def _statement(
         estimated=_is_estimated(context, clause),
         surface=context.text.quote(q.number, q.end),
         comparand=comparand,
-        **_about(context, start, end, agent),
+        places=places,
+        concerns=concerns,
         rules=(rule, mood.rule, f"aspect.{aspect}", *([f"agent.{agent.basis}"] if agent else [])),
     )
 
@@ -345,12 +432,15 @@ def _is_estimated(context: _Context, clause: Clause) -> bool:
     return context.moods[clause.start].estimated
 
 
-def _about(context: _Context, start: int, end: int, agent: Agent | None) -> dict[str, tuple[str, ...]]:
+def _about(
+    context: _Context, start: int, end: int, agent: Agent | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of the places and of the other things within the quote, the agent left out."""
     within = [e for e in context.entities if start <= e.span.start and e.span.end <= end]
     owner = agent.name if agent else None
     places = dict.fromkeys(e.name for e in within if e.cls == "AdministrativeArea" and e.name != owner)
     concerns = dict.fromkeys(e.name for e in within if e.cls in _CONCERNED and e.name != owner)
-    return {"places": tuple(places), "concerns": tuple(concerns)}
+    return tuple(places), tuple(concerns)
 
 
 def _tight(body: str, start: int, end: int) -> tuple[int, int]:
@@ -366,9 +456,11 @@ def _plain(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _unquantified(context: _Context, index: int, sentence: Sentence, inside: list[Quantity]) -> list[Statement]:
+def _unquantified(
+    context: _Context, index: int, sentence: Sentence, inside: list[Quantity]
+) -> list[Statement]:
     """Clauses that say what is done without a number: 深入实施开发区振兴三年行动."""
-    if _is_run_in_head(context, index, sentence):
+    if is_run_in_head(context.text, index):
         return []
     made = []
     for clause in sentence.clauses:
@@ -381,6 +473,7 @@ def _unquantified(context: _Context, index: int, sentence: Sentence, inside: lis
             continue
         period = context.periods.get(clause.start, NO_PERIOD)
         start, end = _tight(context.text.body, clause.start, clause.end)
+        places, concerns = _about(context, start, end, agent)
         made.append(
             Statement(
                 span=Span(start, end),
@@ -390,7 +483,8 @@ def _unquantified(context: _Context, index: int, sentence: Sentence, inside: lis
                 agent=agent.name if agent else None,
                 period=period.value,
                 period_basis=period.basis if period.value else None,
-                **_about(context, start, end, agent),
+                places=places,
+                concerns=concerns,
                 rules=("deed", mood.rule, *([f"agent.{agent.basis}"] if agent else [])),
             )
         )
@@ -401,12 +495,21 @@ def _deed(context: _Context, clause: Clause) -> str | None:
     """What is done, or None where the clause only introduces, names a source or describes."""
     folded = context.text.folded[clause.start : clause.end]
     patterns = _patterns()
-    if patterns["speech"].search(folded) or patterns["inner"].search(folded) or patterns["title"].search(folded):
+    if (
+        patterns["speech"].search(folded)
+        or patterns["inner"].search(folded)
+        or patterns["title"].search(folded)
+    ):
         return None
-    starts = {e.span.start: e for e in context.entities if e.cls in ("Organization", "AdministrativeArea", "FunctionalZone", "Project", "Park", "Event", "Person")}
+    starts = {
+        e.span.start: e
+        for e in context.entities
+        if e.cls
+        in ("Organization", "AdministrativeArea", "FunctionalZone", "Project", "Park", "Event", "Person")
+    }
     times = {t.start: t.end for t in context.times}
     own = subject_end(context.text.folded, clause.start, clause.end, starts, times)
-    rest = context.text.folded[own : clause.end].strip(" “”\"")
+    rest = context.text.folded[own : clause.end].strip(' “”"')
     if own == clause.start and patterns["frame"].match(rest) and not patterns["closing"].search(rest):
         return None
     if patterns["closing"].search(rest) and not patterns["noun end"].search(rest):
@@ -418,19 +521,10 @@ def _deed(context: _Context, clause: Clause) -> str | None:
         resolve = patterns["resolve"].match(rest)
         if resolve and len(rest) - resolve.end() >= 4:
             return rest[resolve.end() :]
-        step = patterns["before verb"].match(rest) or (patterns["phrase"].match(rest) if own > clause.start else None)
+        step = patterns["before verb"].match(rest) or (
+            patterns["phrase"].match(rest) if own > clause.start else None
+        )
         if step is None or not step.group():
             return None
         rest = rest[step.end() :]
     return None
-
-
-def _is_run_in_head(context: _Context, index: int, sentence: Sentence) -> bool:
-    """扩大优质教育资源。新增…: a short sentence without a number that opens a paragraph of numbers is its title."""
-    sentences, folded = context.text.sentences, context.text.folded
-    if index and sentences[index - 1].paragraph == sentence.paragraph:
-        return False
-    if re.search(r"\d", folded[sentence.start : sentence.end]) or sentence.end - sentence.start > 36:
-        return False
-    rest = [s for s in sentences[index + 1 : index + 12] if s.paragraph == sentence.paragraph]
-    return bool(rest) and bool(re.search(r"\d", folded[rest[0].start : rest[-1].end]))

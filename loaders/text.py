@@ -16,7 +16,19 @@ from .facts import Span
 
 _TO_SIMPLIFIED = OpenCC("t2s")
 #: Variants of one mark that a page prints now this way, now that way. Dashes stay: 一 for — is not told by one sign.
-_SAME_MARK = {"﹪": "%", "︰": ":", "∶": ":", "•": "·", "‧": "·", "．": ".", "～": "~", "－": "-", "–": "-", "「": "“", "」": "”"}
+_SAME_MARK = {
+    "﹪": "%",
+    "︰": ":",
+    "∶": ":",
+    "•": "·",
+    "‧": "·",
+    "．": ".",
+    "～": "~",
+    "－": "-",
+    "–": "-",
+    "「": "“",
+    "」": "”",
+}
 _SENTENCE_END = re.compile(r"[。!?]+[”’\")」』]*|\n+|…{2,}[”’]*")
 _CLAUSE_END = re.compile(r"[,;:。!?\n]")
 _QUOTED = re.compile(r"“([^“”\n]{1,40})”")

@@ -67,11 +67,9 @@ def read_times(text: Text, published: str | None) -> list[TimeMention]:
     hits = list(_pattern().finditer(folded))
     years = [(m.start(), y) for m in hits if (y := _printed_year(m)) is not None]
     years += [(m.start(), int(m.group())) for m in _YEAR_IN_NAME.finditer(folded)]
-    found = []
-    for m in hits:
-        if mention := _read(folded, m, years, published):
-            found.append(mention)
-    return found
+    this_year = int(published[:4]) if published else _this_year(folded, hits, years)
+    found = [_read(folded, m, years, published, this_year) for m in hits]
+    return [mention for mention in found if mention]
 
 
 def _printed_year(m: re.Match[str]) -> int | None:
@@ -81,7 +79,13 @@ def _printed_year(m: re.Match[str]) -> int | None:
     return None
 
 
-def _read(folded: str, m: re.Match[str], years: list[tuple[int, int]], published: str | None) -> TimeMention | None:
+def _read(
+    folded: str,
+    m: re.Match[str],
+    years: list[tuple[int, int]],
+    published: str | None,
+    this_year: int | None,
+) -> TimeMention | None:
     if m["open"]:
         return TimeMention(m.start(), m.end(), None)
     words = table("time")
@@ -89,13 +93,9 @@ def _read(folded: str, m: re.Match[str], years: list[tuple[int, int]], published
     year = _printed_year(m)
     relative = m["rel"] or m["relm"] or m["relp"] or m["rely"]
     if year is None and relative:
-        if published is None:
-            year = _year_after_report(folded, m, years) if relative.startswith("今年") else None
-            basis = "article"
-        else:
-            year, basis = int(published[:4]) + words["relative"][relative], "published"
-        if year is None:
-            return None
+        if this_year is None:  # unread, but no year from elsewhere holds here either
+            return TimeMention(m.start(), m.end(), None)
+        year, basis = this_year + words["relative"][relative], "published" if published else "article"
     if m["plan"]:
         first, last = words["plan"][m["plan"]]
         return TimeMention(m.start(), m.end(), str(last) if m["planend"] else f"{first}/{last}")
@@ -127,16 +127,23 @@ def _near_year(
     return (min(near)[1], "paragraph") if near else (None, "")
 
 
-def _year_after_report(folded: str, m: re.Match[str], years: list[tuple[int, int]]) -> int | None:
-    """今年 in an undated article that reports a past year by its number and now says what 今年 will bring.
+def _this_year(folded: str, hits: list[re.Match[str]], years: list[tuple[int, int]]) -> int | None:
+    """今年 of an undated article: the year that it promises something for, else the year after the one it reports.
 
-    Writers who look back at 2023年 and then say 今年…将… mean the year after the one reported.
+    Writers who look back at 2023年 by its number and then say 今年…将… mean the year after; where a year stands beside
+    将 or 目标 itself (2024年，全区将…), 今年 is that year.
     """
-    stop = min((e for e in (folded.find("。", m.end()), folded.find("\n", m.end())) if e >= 0), default=len(folded))
-    before = [year for at, year in years if at < m.start()]
-    if not before or not re.search("将|力争|确保|计划", folded[m.end() : stop]):
-        return None
-    return max(before) + 1
+    after_report = False
+    for m in hits:
+        ends = (folded.find("。", m.end()), folded.find("\n", m.end()))
+        stop = min((e for e in ends if e >= 0), default=len(folded))
+        promised = re.search("将|力争|确保|计划|目标|拟", folded[m.end() : stop])
+        year = _printed_year(m)
+        if year is not None and promised and not (m["until"] or m["since"] or m["d"] or m["y2"]):
+            return year
+        if (m["rely"] or m["relm"] or m["relp"] or "").startswith("今年") and promised:
+            after_report = True
+    return max(y for _, y in years) + 1 if after_report and years else None
 
 
 def _period(m: re.Match[str], year: int, parts: dict[str, list[int]]) -> str | None:
