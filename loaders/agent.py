@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from .facts import Entity
@@ -66,8 +66,10 @@ def read_agents(
             ):
                 carried = found
             current = carried or default
-            if owner and (current is None or current.basis == "possessor" or current.cls in _PLACE_CLASSES):
+            if owner and (current is None or current.cls in _PLACE_CLASSES):
                 current = owner
+            if current and current is not found and current is carried:
+                current = replace(current, basis="carried")
             agents[clause.start] = current
             if owner and clause.closing == ":":
                 carried = None

@@ -1,0 +1,1 @@
+"""The ontology: OWL file, SHACL shapes, IRIs as Python names, and how things get their IRIs."""

@@ -1,0 +1,288 @@
+"""IRIs of the terms that we use, as Python names: the one place where a term becomes code.
+
+Made by `python -m ontology.generate` from `chuncheng.ttl`: edit that, never this.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+class CCL:
+    """Our own terms."""
+
+    AdministrativeArea: Final = "https://w3id.org/chuncheng/def/AdministrativeArea"
+    Agent: Final = "https://w3id.org/chuncheng/def/Agent"
+    ArchaeologicalPark: Final = "https://w3id.org/chuncheng/def/ArchaeologicalPark"
+    Article: Final = "https://w3id.org/chuncheng/def/Article"
+    Aspect: Final = "https://w3id.org/chuncheng/def/Aspect"
+    Association: Final = "https://w3id.org/chuncheng/def/Association"
+    Bound: Final = "https://w3id.org/chuncheng/def/Bound"
+    ChemicalPark: Final = "https://w3id.org/chuncheng/def/ChemicalPark"
+    Claim: Final = "https://w3id.org/chuncheng/def/Claim"
+    Commitment: Final = "https://w3id.org/chuncheng/def/Commitment"
+    Community: Final = "https://w3id.org/chuncheng/def/Community"
+    Company: Final = "https://w3id.org/chuncheng/def/Company"
+    Conferral: Final = "https://w3id.org/chuncheng/def/Conferral"
+    CongressBody: Final = "https://w3id.org/chuncheng/def/CongressBody"
+    ConsultativeBody: Final = "https://w3id.org/chuncheng/def/ConsultativeBody"
+    Country: Final = "https://w3id.org/chuncheng/def/Country"
+    County: Final = "https://w3id.org/chuncheng/def/County"
+    CountyCity: Final = "https://w3id.org/chuncheng/def/CountyCity"
+    District: Final = "https://w3id.org/chuncheng/def/District"
+    Event: Final = "https://w3id.org/chuncheng/def/Event"
+    EvidenceSpan: Final = "https://w3id.org/chuncheng/def/EvidenceSpan"
+    Extraction: Final = "https://w3id.org/chuncheng/def/Extraction"
+    FunctionalZone: Final = "https://w3id.org/chuncheng/def/FunctionalZone"
+    GovernmentBody: Final = "https://w3id.org/chuncheng/def/GovernmentBody"
+    Honour: Final = "https://w3id.org/chuncheng/def/Honour"
+    Hospital: Final = "https://w3id.org/chuncheng/def/Hospital"
+    ImpliedTarget: Final = "https://w3id.org/chuncheng/def/ImpliedTarget"
+    Indicator: Final = "https://w3id.org/chuncheng/def/Indicator"
+    IndustrialPark: Final = "https://w3id.org/chuncheng/def/IndustrialPark"
+    JudicialBody: Final = "https://w3id.org/chuncheng/def/JudicialBody"
+    LogisticsPark: Final = "https://w3id.org/chuncheng/def/LogisticsPark"
+    MediaOrganization: Final = "https://w3id.org/chuncheng/def/MediaOrganization"
+    Meeting: Final = "https://w3id.org/chuncheng/def/Meeting"
+    Mention: Final = "https://w3id.org/chuncheng/def/Mention"
+    Organization: Final = "https://w3id.org/chuncheng/def/Organization"
+    Outcome: Final = "https://w3id.org/chuncheng/def/Outcome"
+    Park: Final = "https://w3id.org/chuncheng/def/Park"
+    PartyBody: Final = "https://w3id.org/chuncheng/def/PartyBody"
+    Person: Final = "https://w3id.org/chuncheng/def/Person"
+    Phase: Final = "https://w3id.org/chuncheng/def/Phase"
+    Place: Final = "https://w3id.org/chuncheng/def/Place"
+    Post: Final = "https://w3id.org/chuncheng/def/Post"
+    PrefectureCity: Final = "https://w3id.org/chuncheng/def/PrefectureCity"
+    Programme: Final = "https://w3id.org/chuncheng/def/Programme"
+    Project: Final = "https://w3id.org/chuncheng/def/Project"
+    Province: Final = "https://w3id.org/chuncheng/def/Province"
+    Relation: Final = "https://w3id.org/chuncheng/def/Relation"
+    Rule: Final = "https://w3id.org/chuncheng/def/Rule"
+    School: Final = "https://w3id.org/chuncheng/def/School"
+    SourceFile: Final = "https://w3id.org/chuncheng/def/SourceFile"
+    Statement: Final = "https://w3id.org/chuncheng/def/Statement"
+    Subdistrict: Final = "https://w3id.org/chuncheng/def/Subdistrict"
+    Tenure: Final = "https://w3id.org/chuncheng/def/Tenure"
+    TextSpan: Final = "https://w3id.org/chuncheng/def/TextSpan"
+    Theme: Final = "https://w3id.org/chuncheng/def/Theme"
+    Thing: Final = "https://w3id.org/chuncheng/def/Thing"
+    Town: Final = "https://w3id.org/chuncheng/def/Town"
+    Township: Final = "https://w3id.org/chuncheng/def/Township"
+    Unit: Final = "https://w3id.org/chuncheng/def/Unit"
+    University: Final = "https://w3id.org/chuncheng/def/University"
+    UrbanPark: Final = "https://w3id.org/chuncheng/def/UrbanPark"
+    Village: Final = "https://w3id.org/chuncheng/def/Village"
+    WetlandPark: Final = "https://w3id.org/chuncheng/def/WetlandPark"
+    agent: Final = "https://w3id.org/chuncheng/def/agent"
+    approximately: Final = "https://w3id.org/chuncheng/def/approximately"
+    article: Final = "https://w3id.org/chuncheng/def/article"
+    aspect: Final = "https://w3id.org/chuncheng/def/aspect"
+    atLeast: Final = "https://w3id.org/chuncheng/def/atLeast"
+    atMost: Final = "https://w3id.org/chuncheng/def/atMost"
+    bound: Final = "https://w3id.org/chuncheng/def/bound"
+    comparand: Final = "https://w3id.org/chuncheng/def/comparand"
+    completed: Final = "https://w3id.org/chuncheng/def/completed"
+    completionJoint: Final = "https://w3id.org/chuncheng/def/completionJoint"
+    completionRate: Final = "https://w3id.org/chuncheng/def/completionRate"
+    concerns: Final = "https://w3id.org/chuncheng/def/concerns"
+    conferredBy: Final = "https://w3id.org/chuncheng/def/conferredBy"
+    confidence: Final = "https://w3id.org/chuncheng/def/confidence"
+    deadline: Final = "https://w3id.org/chuncheng/def/deadline"
+    decline: Final = "https://w3id.org/chuncheng/def/decline"
+    divisionCode: Final = "https://w3id.org/chuncheng/def/divisionCode"
+    end: Final = "https://w3id.org/chuncheng/def/end"
+    estimated: Final = "https://w3id.org/chuncheng/def/estimated"
+    evidence: Final = "https://w3id.org/chuncheng/def/evidence"
+    exactly: Final = "https://w3id.org/chuncheng/def/exactly"
+    fulfilledBy: Final = "https://w3id.org/chuncheng/def/fulfilledBy"
+    fulfils: Final = "https://w3id.org/chuncheng/def/fulfils"
+    growth: Final = "https://w3id.org/chuncheng/def/growth"
+    headline: Final = "https://w3id.org/chuncheng/def/headline"
+    holder: Final = "https://w3id.org/chuncheng/def/holder"
+    holdsPost: Final = "https://w3id.org/chuncheng/def/holdsPost"
+    honour: Final = "https://w3id.org/chuncheng/def/honour"
+    honouredWith: Final = "https://w3id.org/chuncheng/def/honouredWith"
+    inOperation: Final = "https://w3id.org/chuncheng/def/inOperation"
+    indicator: Final = "https://w3id.org/chuncheng/def/indicator"
+    kicker: Final = "https://w3id.org/chuncheng/def/kicker"
+    lessThan: Final = "https://w3id.org/chuncheng/def/lessThan"
+    level: Final = "https://w3id.org/chuncheng/def/level"
+    locatedIn: Final = "https://w3id.org/chuncheng/def/locatedIn"
+    lowerBound: Final = "https://w3id.org/chuncheng/def/lowerBound"
+    memberOf: Final = "https://w3id.org/chuncheng/def/memberOf"
+    mentions: Final = "https://w3id.org/chuncheng/def/mentions"
+    moreThan: Final = "https://w3id.org/chuncheng/def/moreThan"
+    object: Final = "https://w3id.org/chuncheng/def/object"
+    organization: Final = "https://w3id.org/chuncheng/def/organization"
+    organizes: Final = "https://w3id.org/chuncheng/def/organizes"
+    partOf: Final = "https://w3id.org/chuncheng/def/partOf"
+    period: Final = "https://w3id.org/chuncheng/def/period"
+    periodBasis: Final = "https://w3id.org/chuncheng/def/periodBasis"
+    periodEnd: Final = "https://w3id.org/chuncheng/def/periodEnd"
+    periodStart: Final = "https://w3id.org/chuncheng/def/periodStart"
+    phase: Final = "https://w3id.org/chuncheng/def/phase"
+    place: Final = "https://w3id.org/chuncheng/def/place"
+    planning: Final = "https://w3id.org/chuncheng/def/planning"
+    post: Final = "https://w3id.org/chuncheng/def/post"
+    postIn: Final = "https://w3id.org/chuncheng/def/postIn"
+    property: Final = "https://w3id.org/chuncheng/def/property"
+    published: Final = "https://w3id.org/chuncheng/def/published"
+    publisher: Final = "https://w3id.org/chuncheng/def/publisher"
+    quote: Final = "https://w3id.org/chuncheng/def/quote"
+    readBy: Final = "https://w3id.org/chuncheng/def/readBy"
+    recipient: Final = "https://w3id.org/chuncheng/def/recipient"
+    relatedTo: Final = "https://w3id.org/chuncheng/def/relatedTo"
+    reportedBy: Final = "https://w3id.org/chuncheng/def/reportedBy"
+    reporter: Final = "https://w3id.org/chuncheng/def/reporter"
+    responsibleFor: Final = "https://w3id.org/chuncheng/def/responsibleFor"
+    section: Final = "https://w3id.org/chuncheng/def/section"
+    share: Final = "https://w3id.org/chuncheng/def/share"
+    start: Final = "https://w3id.org/chuncheng/def/start"
+    started: Final = "https://w3id.org/chuncheng/def/started"
+    states: Final = "https://w3id.org/chuncheng/def/states"
+    subhead: Final = "https://w3id.org/chuncheng/def/subhead"
+    subject: Final = "https://w3id.org/chuncheng/def/subject"
+    surface: Final = "https://w3id.org/chuncheng/def/surface"
+    theme: Final = "https://w3id.org/chuncheng/def/theme"
+    underConstruction: Final = "https://w3id.org/chuncheng/def/underConstruction"
+    unit: Final = "https://w3id.org/chuncheng/def/unit"
+    upperBound: Final = "https://w3id.org/chuncheng/def/upperBound"
+    value: Final = "https://w3id.org/chuncheng/def/value"
+    within: Final = "https://w3id.org/chuncheng/def/within"
+    year: Final = "https://w3id.org/chuncheng/def/year"
+
+
+class RDF:
+    """Terms of rdf: that we write."""
+
+    type: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+class RDFS:
+    """Terms of rdfs: that we write."""
+
+    comment: Final = "http://www.w3.org/2000/01/rdf-schema#comment"
+    label: Final = "http://www.w3.org/2000/01/rdf-schema#label"
+    subClassOf: Final = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
+    subPropertyOf: Final = "http://www.w3.org/2000/01/rdf-schema#subPropertyOf"
+
+
+class OWL:
+    """Terms of owl: that we write."""
+
+    Class: Final = "http://www.w3.org/2002/07/owl#Class"
+    Ontology: Final = "http://www.w3.org/2002/07/owl#Ontology"
+    sameAs: Final = "http://www.w3.org/2002/07/owl#sameAs"
+
+
+class XSD:
+    """Terms of xsd: that we write."""
+
+    boolean: Final = "http://www.w3.org/2001/XMLSchema#boolean"
+    date: Final = "http://www.w3.org/2001/XMLSchema#date"
+    dateTime: Final = "http://www.w3.org/2001/XMLSchema#dateTime"
+    decimal: Final = "http://www.w3.org/2001/XMLSchema#decimal"
+    integer: Final = "http://www.w3.org/2001/XMLSchema#integer"
+    string: Final = "http://www.w3.org/2001/XMLSchema#string"
+
+
+class SKOS:
+    """Terms of skos: that we write."""
+
+    altLabel: Final = "http://www.w3.org/2004/02/skos/core#altLabel"
+    definition: Final = "http://www.w3.org/2004/02/skos/core#definition"
+    exactMatch: Final = "http://www.w3.org/2004/02/skos/core#exactMatch"
+    inScheme: Final = "http://www.w3.org/2004/02/skos/core#inScheme"
+    notation: Final = "http://www.w3.org/2004/02/skos/core#notation"
+
+
+class DCT:
+    """Terms of dct: that we write."""
+
+    description: Final = "http://purl.org/dc/terms/description"
+    issued: Final = "http://purl.org/dc/terms/issued"
+    license: Final = "http://purl.org/dc/terms/license"
+    source: Final = "http://purl.org/dc/terms/source"
+    title: Final = "http://purl.org/dc/terms/title"
+
+
+class PROV:
+    """Terms of prov: that we write."""
+
+    used: Final = "http://www.w3.org/ns/prov#used"
+    wasDerivedFrom: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
+    wasGeneratedBy: Final = "http://www.w3.org/ns/prov#wasGeneratedBy"
+
+
+class OA:
+    """Terms of oa: that we write."""
+
+    TextPositionSelector: Final = "http://www.w3.org/ns/oa#TextPositionSelector"
+    TextQuoteSelector: Final = "http://www.w3.org/ns/oa#TextQuoteSelector"
+    end: Final = "http://www.w3.org/ns/oa#end"
+    exact: Final = "http://www.w3.org/ns/oa#exact"
+    hasSelector: Final = "http://www.w3.org/ns/oa#hasSelector"
+    hasSource: Final = "http://www.w3.org/ns/oa#hasSource"
+    prefix: Final = "http://www.w3.org/ns/oa#prefix"
+    start: Final = "http://www.w3.org/ns/oa#start"
+    suffix: Final = "http://www.w3.org/ns/oa#suffix"
+
+
+class ORG:
+    """Terms of org: that we write."""
+
+    Organization: Final = "http://www.w3.org/ns/org#Organization"
+
+
+class FOAF:
+    """Terms of foaf: that we write."""
+
+    Person: Final = "http://xmlns.com/foaf/0.1/Person"
+
+
+class GEO:
+    """Terms of geo: that we write."""
+
+    Feature: Final = "http://www.opengis.net/ont/geosparql#Feature"
+
+
+class SOSA:
+    """Terms of sosa: that we write."""
+
+    Observation: Final = "http://www.w3.org/ns/sosa/Observation"
+
+
+class SCHEMA:
+    """Terms of schema: that we write."""
+
+    articleBody: Final = "http://schema.org/articleBody"
+    name: Final = "http://schema.org/name"
+    sha256: Final = "http://schema.org/sha256"
+
+
+class VOID:
+    """Terms of void: that we write."""
+
+    Dataset: Final = "http://rdfs.org/ns/void#Dataset"
+    triples: Final = "http://rdfs.org/ns/void#triples"
+
+
+#: Prefixes for serialisers and for queries that don't declare them.
+PREFIXES: Final = {
+    "ccl": "https://w3id.org/chuncheng/def/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "dct": "http://purl.org/dc/terms/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "sosa": "http://www.w3.org/ns/sosa/",
+    "schema": "http://schema.org/",
+    "void": "http://rdfs.org/ns/void#",
+}
