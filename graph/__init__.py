@@ -1,0 +1,1 @@
+"""Facts as RDF: quads, reasoning, validation, immutable snapshots."""

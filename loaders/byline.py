@@ -32,8 +32,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     people = rf"(?:本报|本台|本刊|新华社|中新社|我报)?(?:{role})[\s:]*[\u4e00-\u9fff·\s、,/:]*"
     dateline = rf"(?:{alternation(words['dateline'])}|[\u4e00-\u9fff]{{2,8}}(?:社|报|网|台)[\u4e00-\u9fff]{{0,6}}(?:\d+月\d+日)?(?:电|讯)|[\u4e00-\u9fff]{{2,4}}讯)"
     return {
-        "opening": re.compile(rf"\s*(?:{dateline})\s*(?:\((?P<people>{people})\)|(?P<bare>(?:{role})\s*(?:{_NAME})(?=[\s,])))?"),
-        "line": re.compile(rf"[\s□■◎●○☆★/]*(?P<people>(?:本报|本台|本刊)?(?:{role})[\s:][\u4e00-\u9fff·\s、,/:]*|(?:本报|本台|本刊)(?:{role})[\u4e00-\u9fff·\s、,/:]*|\(?(?:{role})[:\s]*{_NAME}(?:[\s、,]+(?:(?:{role})[:\s]*)?{_NAME})*\)?)\s*"),
+        "opening": re.compile(
+            rf"\s*(?:{dateline})\s*(?:\((?P<people>{people})\)|(?P<bare>(?:{role})\s*(?:{_NAME})(?=[\s,])))?"
+        ),
+        "line": re.compile(
+            rf"[\s□■◎●○☆★/]*(?P<people>(?:本报|本台|本刊)?(?:{role})[\s:][\u4e00-\u9fff·\s、,/:]*|(?:本报|本台|本刊)(?:{role})[\u4e00-\u9fff·\s、,/:]*|\(?(?:{role})[:\s]*{_NAME}(?:[\s、,]+(?:(?:{role})[:\s]*)?{_NAME})*\)?)\s*"
+        ),
         "credit": re.compile(rf"\s*(?P<name>{_NAME})\s*/\s*(?P<role>文|图|摄)\s*"),
         "closing": re.compile(rf"\s*\((?P<people>{people})\)\s*$"),
         "role": re.compile(rf"(?:本报|本台|本刊|新华社|中新社|我报)?(?P<role>{role})"),

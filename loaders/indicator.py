@@ -54,9 +54,7 @@ _NUMBERED = (
     r"[一二三四五六七八九十]+是|第[一二三四五六七八九十]+[,、]|[一二三四五六七八九十]+、|"
     r"\([一二三四五六七八九十\d]+\)|\d+[.、](?!\d)"
 )
-_COMPARED = (
-    r"(?:分别)?(?:较|比|与)[^,;。]{0,8}?(?:同期|上年|去年|平时|年初|上月|前年|往年|以往|计划)(?:度|末|同期|底|相比)?"
-)
+_COMPARED = r"(?:分别)?(?:较|比|与)[^,;。]{0,8}?(?:同期|上年|去年|平时|年初|上月|前年|往年|以往|计划)(?:度|末|同期|底|相比)?"
 
 
 def _guarded(words: list[str]) -> str:
@@ -79,9 +77,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "lead": re.compile(rf"(?:{_NUMBERED}|{_guarded(words['strip']['lead'])}|[\s\"”,:;()、])+"),
         "verb": re.compile(rf"(?:{_guarded(words['strip']['verb'])})+"),
         "weak verb": re.compile(rf"(?:{_guarded(words['strip']['weak_verb'])})+"),
-        "ending verb": re.compile(
-            rf"(?:{alternation(words['strip']['verb'])})(?:了|出|成|过|共|约|近|超)?$"
-        ),
+        "ending verb": re.compile(rf"(?:{alternation(words['strip']['verb'])})(?:了|出|成|过|共|约|近|超)?$"),
         "tail": re.compile(rf"(?:{tail}|{_COMPARED}|[\s,:])+$"),
         "change tail": re.compile(rf"(?:{alternation(change)})$"),
     }

@@ -139,7 +139,8 @@ def _starts_anew(plain: str, sentence: Sentence, times: Sequence[TimeMention], s
         return False
     first = clauses[0] if clauses else None
     return first is not None and (
-        any(first.start <= t.start < first.end for t in times) or bool(subjects & {c.start for c in clauses[:2]})
+        any(first.start <= t.start < first.end for t in times)
+        or bool(subjects & {c.start for c in clauses[:2]})
     )
 
 

@@ -19,7 +19,9 @@ from .lexicon import table
 from .read import Line, Page
 
 _ENDS = "。！？!?…”’」』）)；;：:"
-_ITEM = re.compile(r"\s*(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\([一二三四五六七八九十\d]+\)|\d+[.、．]|[●■◆▲○①②③④⑤⑥⑦⑧⑨⑩·\-*]|\|)")
+_ITEM = re.compile(
+    r"\s*(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\([一二三四五六七八九十\d]+\)|\d+[.、．]|[●■◆▲○①②③④⑤⑥⑦⑧⑨⑩·\-*]|\|)"
+)
 _TITLE_LENGTH = 60
 _HEAD_LENGTH = 24
 _MARKDOWN = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
@@ -62,7 +64,7 @@ def _article(draft: _Draft, page: Page) -> Article | None:
         headline=headline,
         body=body,
         kicker=kicker,
-        subheads=tuple([*subtitle, *draft.subheads]),
+        subheads=(*subtitle, *draft.subheads),
         reporters=tuple(dict.fromkeys(draft.reporters)),
         published=publication.published,
         publisher=publication.publisher,
@@ -73,7 +75,9 @@ def _article(draft: _Draft, page: Page) -> Article | None:
 def _by_bylines(lines: Sequence[Line]) -> list[_Draft]:
     """Articles of a page whose bylines tell where each begins; without one the page is a single article."""
     texts = [line.text for line in lines]
-    marks = [(i, mark, opens) for i, text in enumerate(texts) for mark, opens in [_mark(text)] if mark is not None]
+    marks = [
+        (i, mark, opens) for i, text in enumerate(texts) for mark, opens in [_mark(text)] if mark is not None
+    ]
     drafts: list[_Draft] = []
     starts: list[tuple[int, int, Byline, bool]] = []  # first title line, mark line
     after = 0
@@ -91,7 +95,9 @@ def _by_bylines(lines: Sequence[Line]) -> list[_Draft]:
         return [_single(texts, None)]
     for n, (first, i, mark, opens) in enumerate(starts):
         end = starts[n + 1][0] if n + 1 < len(starts) else len(texts)
-        draft = _Draft(titles=[t.strip() for t in texts[first:i] if t.strip()], reporters=list(mark.reporters))
+        draft = _Draft(
+            titles=[t.strip() for t in texts[first:i] if t.strip()], reporters=list(mark.reporters)
+        )
         if not draft.titles and n == 0:
             draft.titles = [t.strip() for t in texts[:i] if t.strip()][-1:]
         for text in texts[i if opens else i + 1 : end]:
@@ -141,7 +147,11 @@ def _single(texts: Sequence[str], headline: str | None) -> _Draft:
         if _is_title(rest[first].strip()) and any(t.strip() for t in rest[first + 1 :]):
             draft.titles, rest = [rest[first].strip()], rest[first + 1 :]
             following = next((i for i, t in enumerate(rest) if t.strip()), None)
-            if draft.titles[0].endswith(("—", "──")) and following is not None and _is_title(rest[following].strip()):
+            if (
+                draft.titles[0].endswith(("—", "──"))
+                and following is not None
+                and _is_title(rest[following].strip())
+            ):
                 draft.titles.append(rest[following].strip())
                 rest = rest[following + 1 :]
     for text in rest:
@@ -213,9 +223,7 @@ def join_paragraphs(lines: Sequence[str]) -> str:
             blank = True
             continue
         goes_on = open_end and not _ITEM.match(text)
-        if goes_on:
-            paragraphs[-1] += text
-        elif wrapped and paragraphs and not blank and not _ITEM.match(text):
+        if goes_on or (wrapped and paragraphs and not blank and not _ITEM.match(text)):
             paragraphs[-1] += text
         else:
             paragraphs.append(text)
@@ -227,7 +235,12 @@ def join_paragraphs(lines: Sequence[str]) -> str:
 
 def _is_head(paragraph: str, *, goes_on: bool) -> bool:
     """A short line of its own: a section's title, a list item, a table row. It is no torn sentence."""
-    return not goes_on and (len(paragraph) <= _HEAD_LENGTH or bool(_ITEM.match(paragraph)) or "\t" in paragraph or "|" in paragraph)
+    return not goes_on and (
+        len(paragraph) <= _HEAD_LENGTH
+        or bool(_ITEM.match(paragraph))
+        or "\t" in paragraph
+        or "|" in paragraph
+    )
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
@@ -250,7 +263,10 @@ def _is_caption(text: str) -> bool:
     if not plain:
         return False
     return plain.startswith(tuple(words["start"])) or (
-        len(plain) <= 80 and bool(re.search(r"(?:记者|通讯员|[\u4e00-\u9fff]{2,4})\s*[\u4e00-\u9fff·\s]{0,12}(?:摄|供图)$", plain))
+        len(plain) <= 80
+        and bool(
+            re.search(r"(?:记者|通讯员|[\u4e00-\u9fff]{2,4})\s*[\u4e00-\u9fff·\s]{0,12}(?:摄|供图)$", plain)
+        )
     )
 
 

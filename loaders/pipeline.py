@@ -16,6 +16,10 @@ from .statement import read_statements
 from .text import Text
 
 
+def _ignore(_: ChunchengError) -> None:
+    """The default for whoever doesn't want to hear of files that can't be read."""
+
+
 def extract(article: Article) -> Extraction:
     """All facts of one article; a pure function of the article."""
     text = Text(article.body)
@@ -30,7 +34,7 @@ def load_articles(
     publication: Publication,
     *,
     strict: bool = False,
-    on_error: Callable[[ChunchengError], None] = lambda error: None,
+    on_error: Callable[[ChunchengError], None] = _ignore,
 ) -> Iterator[Article]:
     """The articles of the files and folders in order, each article once.
 
@@ -56,7 +60,7 @@ def extract_files(
     publication: Publication,
     *,
     strict: bool = False,
-    on_error: Callable[[ChunchengError], None] = lambda error: None,
+    on_error: Callable[[ChunchengError], None] = _ignore,
 ) -> Iterator[Extraction]:
     """Facts of all articles of the files and folders, in order; errors as in `load_articles`."""
     for article in load_articles(paths, publication, strict=strict, on_error=on_error):

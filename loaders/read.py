@@ -32,7 +32,13 @@ _BINARY = {
     b"\x28\xb5\x2f\xfd": "a zstd archive",
 }
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(?P<head>.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-_KEYS = {"published": "published", "date": "published", "publisher": "publisher", "headline": "headline", "title": "headline"}
+_KEYS = {
+    "published": "published",
+    "date": "published",
+    "publisher": "publisher",
+    "headline": "headline",
+    "title": "headline",
+}
 
 
 class ReadError(ChunchengError):
@@ -108,7 +114,9 @@ def read_source(path: Path, publication: Publication) -> Page:
         if data.startswith(magic):
             raise ReadError(f"{path}: this is {what}, not text; give the page as text, Markdown, HTML or PDF")
     text = decode(data, path)
-    if path.suffix.lower() in (".html", ".htm", ".xhtml") or re.match(r"\s*(?:<!doctype html|<html)", text, re.IGNORECASE):
+    if path.suffix.lower() in (".html", ".htm", ".xhtml") or re.match(
+        r"\s*(?:<!doctype html|<html)", text, re.IGNORECASE
+    ):
         return _html_page(path, text, publication, source)
     page = _with_front_matter(path, text, publication, source)
     return replace(page, markdown=path.suffix.lower() in (".md", ".markdown"))
@@ -133,7 +141,9 @@ def decode(data: bytes, path: Path) -> str:
                 f"{path}: neither UTF-8 (byte {utf8.start}) nor GB18030 (byte {error.start}); save it as UTF-8"
             ) from error
         if not _is_plausible(text):
-            raise ReadError(f"{path}: not UTF-8 (byte {utf8.start}) and no sensible text in GB18030; save it as UTF-8") from utf8
+            raise ReadError(
+                f"{path}: not UTF-8 (byte {utf8.start}) and no sensible text in GB18030; save it as UTF-8"
+            ) from utf8
         return text
 
 
@@ -151,8 +161,16 @@ def _is_plausible(text: str) -> bool:
     return bool(wide) and odd <= len(text) // 200 and common >= 0.8 * len(wide)
 
 
-def _page(text: str, publication: Publication, source: Source, first: int = 1, headline: str | None = None) -> Page:
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+def _page(
+    text: str, publication: Publication, source: Source, first: int = 1, headline: str | None = None
+) -> Page:
+    plain = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\f", "\n")
+        .replace("\u2028", "\n")
+        .replace("\u2029", "\n")
+    )
     lines = tuple(Line(line.rstrip(), first + i) for i, line in enumerate(plain.split("\n")))
     return Page(lines, publication, source, headline)
 
@@ -168,14 +186,18 @@ def _with_front_matter(path: Path, text: str, publication: Publication, source: 
             continue
         key, colon, value = line.partition(":")
         if not colon:
-            raise ReadError(f"{path}, line {number}: front matter is `key: value`; this line has no colon: {line.strip()}")
+            raise ReadError(
+                f"{path}, line {number}: front matter is `key: value`; this line has no colon: {line.strip()}"
+            )
         name = _KEYS.get(key.strip().lower())
         value = value.strip().strip("\"'")
         if name and value:
             head[name] = value
             if name == "published":
                 _check_date(value, f"{path}, line {number}: the publication date")
-    published = Publication(head.get("published", publication.published), head.get("publisher", publication.publisher))
+    published = Publication(
+        head.get("published", publication.published), head.get("publisher", publication.publisher)
+    )
     rest = text[m.end() :]
     if not rest.strip():
         raise ReadError(f"{path}: nothing after the front matter")
@@ -201,10 +223,15 @@ def _html_page(path: Path, text: str, publication: Publication, source: Source) 
         tree = html.fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
     except (etree.LxmlError, ValueError) as error:
         raise ReadError(f"{path}: broken HTML: {error}") from error
-    body = trafilatura.extract(text, output_format="txt", include_comments=False, include_tables=True, favor_recall=True)
+    body = trafilatura.extract(
+        text, output_format="txt", include_comments=False, include_tables=True, favor_recall=True
+    )
     if not body or not body.strip():
         raise ReadError(f"{path}: no article text found in this HTML page")
-    published = _meta(tree, ("article:published_time", "datepublished", "pubdate", "publishdate", "dc.date", "og:published_time"))
+    published = _meta(
+        tree,
+        ("article:published_time", "datepublished", "pubdate", "publishdate", "dc.date", "og:published_time"),
+    )
     published = published or _json_ld(text, "datePublished")
     day = published[:10].replace("/", "-") if published else None
     if day is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d", day):

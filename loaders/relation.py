@@ -365,7 +365,11 @@ def _responsible(
 ) -> Iterator[Relation]:
     """Agents of deeds about a named programme or thing; 由X牵头; 牵头单位：X; 指导A、B做好Y工作."""
     for s in statements:
-        if s.agent is None or s.value is not None or not {"agent.subject", "agent.possessor", "agent.carried"} & set(s.rules):
+        if (
+            s.agent is None
+            or s.value is not None
+            or not {"agent.subject", "agent.possessor", "agent.carried"} & set(s.rules)
+        ):
             continue
         for e in entities:
             if e.cls in _RUN and s.span.start <= e.span.start < s.span.end and _is_object(text, s, e):

@@ -58,7 +58,9 @@ def read_sections(text: Text, entities: Sequence[Entity], headline: str) -> list
         if owner and owner[1]:
             running = owner[0]
         current = owner[0] if owner else running
-        sections.append(Section(title, current or (in_headline if running is None and not lists else running)))
+        sections.append(
+            Section(title, current or (in_headline if running is None and not lists else running))
+        )
     return sections
 
 

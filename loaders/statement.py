@@ -104,7 +104,9 @@ def read_statements(article: Article, text: Text, entities: Sequence[Entity]) ->
     sections = read_sections(text, entities, article.headline)
     for index, sentence in enumerate(text.sentences):
         inside = [q for q in quantities if sentence.start <= q.number < sentence.end]
-        made = _quantified(context, sentence, inside, decimals) + _unquantified(context, index, sentence, inside)
+        made = _quantified(context, sentence, inside, decimals) + _unquantified(
+            context, index, sentence, inside
+        )
         section = sections[index]
         statements += [
             replace(

@@ -26,6 +26,8 @@ SEGMENTS = {
     "Person": "person",
     "Programme": "programme",
     "Event": "event",
+    "Thing": "thing",
+    "Theme": "theme",
     "Honour": "honour",
     "Post": "post",
     "Indicator": "indicator",

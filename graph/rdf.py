@@ -1,0 +1,354 @@
+"""Facts of one article as quads, by the model of `docs/model.md`.
+
+A pure function: the same extraction gives the same quads in the same order. No blank nodes, every IRI from content. What the
+article says goes to its own graph; types and names of the things it speaks of go to `graph/entities`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from decimal import Decimal
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from loaders.facts import Article, Entity, Extraction, Relation, Span, Statement
+from loaders.lexicon import rows
+from ontology.identifiers import digest, entity_iri, graph_iri, iri, slug
+from ontology.terms import CCL, OA, PROV, RDF, RDFS, SCHEMA, SKOS
+
+from . import period
+from .terms import boolean, day, decimal, integer, node, text, zh
+
+_BOUNDS = {
+    "=": CCL.exactly,
+    ">=": CCL.atLeast,
+    ">": CCL.moreThan,
+    "<=": CCL.atMost,
+    "<": CCL.lessThan,
+    "~": CCL.approximately,
+}
+_BOUND_SIGNS = {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "约"}
+_ASPECTS = {"level": CCL.level, "growth": CCL.growth, "decline": CCL.decline, "share": CCL.share}
+_ASPECT_WORDS = {"level": "", "growth": "增长", "decline": "下降", "share": "占"}
+_CONTEXT = 32  # characters of prefix and suffix of a quote selector
+_QUDT = "http://qudt.org/vocab/unit/"
+
+
+def quads(extraction: Extraction, base: str) -> Iterator[Quad]:
+    """All quads of the article; duplicates may occur where two facts share a thing."""
+    return _Writer(extraction, base).write()
+
+
+def claim_key(statement: Statement) -> tuple[object, ...]:
+    """What makes two statements say the same: equal keys give one commitment or outcome.
+
+    The reported completion rate is left out: a result is the same whether or not an article adds it.
+    """
+    value = None if statement.value is None else f"{Decimal(str(statement.value)).normalize():f}"
+    return (
+        statement.kind,
+        statement.agent,
+        statement.indicator,
+        value,
+        statement.unit,
+        statement.bound,
+        statement.aspect,
+        statement.period,
+        statement.comparand,
+        *sorted(statement.concerns),
+    )
+
+
+def claim_iri(base: str, statement: Statement) -> str:
+    """IRI of the commitment or outcome that the statement states."""
+    return iri(
+        base, "Commitment" if statement.kind == "commitment" else "Outcome", digest(*claim_key(statement))
+    )
+
+
+def claim_label(statement: Statement) -> str:
+    """A short Chinese label: 高新技术企业总量 ≥2.3万户（2024）."""
+    label = statement.indicator
+    if statement.value is not None:
+        sign = _BOUND_SIGNS[statement.bound or "="]
+        label += f" {_ASPECT_WORDS[statement.aspect or 'level']}{sign}{printed(statement.value)}{statement.unit or ''}"
+    return f"{label}（{statement.period}）" if statement.period else label
+
+
+def printed(value: float) -> str:
+    """A number as a Chinese reader expects it: 350000000000 is 3500亿, 23000 is 2.3万."""
+    exact = Decimal(str(value))
+    for scale, word in ((Decimal(10**8), "亿"), (Decimal(10**4), "万")):
+        if exact >= scale:
+            return f"{(exact / scale).normalize():f}{word}"
+    return f"{exact.normalize():f}"
+
+
+class _Writer:
+    """Writes one extraction; keeps its graphs and the IRIs of its names."""
+
+    def __init__(self, extraction: Extraction, base: str) -> None:
+        self.extraction, self.base = extraction, base
+        self.article = node(iri(base, "Article", extraction.article.id))
+        self.graph = node(graph_iri(base, "article", extraction.article.id))
+        self.entities_graph = node(graph_iri(base, "entities"))
+        self.activity = node(iri(base, "Activity", f"extraction-{extraction.article.id}"))
+        self.things = {e.name: (e.cls, node(entity_iri(base, e.cls, e.key))) for e in extraction.entities}
+
+    def write(self) -> Iterator[Quad]:
+        yield from self._article(self.extraction.article)
+        for entity in self.extraction.entities:
+            yield from self._entity(entity)
+        for statement in self.extraction.statements:
+            yield from self._statement(statement)
+        for relation in self.extraction.relations:
+            yield from self._relation(relation)
+
+    def _say(self, s: NamedNode, p: str, o: NamedNode | Literal) -> Quad:
+        return Quad(s, node(p), o, self.graph)
+
+    def _name(self, s: NamedNode, p: str, o: NamedNode | Literal) -> Quad:
+        return Quad(s, node(p), o, self.entities_graph)
+
+    def _article(self, article: Article) -> Iterator[Quad]:
+        me = self.article
+        yield self._say(me, RDF.type, node(CCL.Article))
+        yield self._say(me, RDFS.label, zh(article.headline))
+        yield self._say(me, CCL.headline, text(article.headline))
+        yield self._say(me, SCHEMA.articleBody, text(article.body))
+        if article.kicker:
+            yield self._say(me, CCL.kicker, text(article.kicker))
+        for subhead in article.subheads:
+            yield self._say(me, CCL.subhead, text(subhead))
+        for name, _ in article.reporters:
+            person = node(entity_iri(self.base, "Person", name))
+            yield self._say(me, CCL.reporter, person)
+            yield from self._named(person, name, "Person")
+        if article.published:
+            yield self._say(me, CCL.published, day(article.published))
+        if article.publisher:
+            publisher = node(entity_iri(self.base, "Organization", article.publisher))
+            yield self._say(me, CCL.publisher, publisher)
+            yield from self._named(publisher, article.publisher, "Organization", "MediaOrganization")
+        if article.source:
+            file = node(iri(self.base, "Source", article.source.sha256[:32]))
+            yield self._say(me, PROV.wasDerivedFrom, file)
+            yield self._say(file, RDF.type, node(CCL.SourceFile))
+            yield self._say(file, SCHEMA.sha256, text(article.source.sha256))
+        yield self._say(self.activity, RDF.type, node(CCL.Extraction))
+        yield self._say(self.activity, PROV.used, me)
+
+    def _named(self, thing: NamedNode, name: str, *classes: str) -> Iterator[Quad]:
+        for cls in dict.fromkeys(classes):
+            yield self._name(thing, RDF.type, node(getattr(CCL, cls)))
+        yield self._name(thing, RDFS.label, zh(name))
+
+    def _entity(self, entity: Entity) -> Iterator[Quad]:
+        thing = node(entity_iri(self.base, entity.cls, entity.key))
+        yield from self._named(thing, entity.name, entity.cls, entity.kind)
+        if entity.quote != entity.name:
+            yield self._name(thing, SKOS.altLabel, zh(entity.quote))
+        mention = self._span_iri(entity.span, "mention")
+        yield from self._span(mention, CCL.Mention, entity.span, entity.quote)
+        yield self._say(mention, CCL.mentions, thing)
+
+    def _span_iri(self, span: Span, purpose: str) -> NamedNode:
+        return node(iri(self.base, "Span", digest(self.extraction.article.id, purpose, span.start, span.end)))
+
+    def _span(self, span: NamedNode, cls: str, at: Span, quote: str) -> Iterator[Quad]:
+        yield self._say(span, RDF.type, node(cls))
+        yield self._say(span, OA.hasSource, self.article)
+        yield self._say(span, CCL.start, integer(at.start))
+        yield self._say(span, CCL.end, integer(at.end))
+        yield self._say(span, CCL.quote, text(quote))
+
+    def _evidence(self, at: Span, quote: str) -> tuple[NamedNode, Iterator[Quad]]:
+        span = self._span_iri(at, "evidence")
+        return span, self._evidence_quads(span, at, quote)
+
+    def _evidence_quads(self, span: NamedNode, at: Span, quote: str) -> Iterator[Quad]:
+        yield from self._span(span, CCL.EvidenceSpan, at, quote)
+        position, words = node(f"{span.value}/position"), node(f"{span.value}/words")
+        body = self.extraction.article.body
+        yield self._say(span, OA.hasSelector, position)
+        yield self._say(position, RDF.type, node(OA.TextPositionSelector))
+        yield self._say(position, OA.start, integer(at.start))
+        yield self._say(position, OA.end, integer(at.end))
+        yield self._say(span, OA.hasSelector, words)
+        yield self._say(words, RDF.type, node(OA.TextQuoteSelector))
+        yield self._say(words, OA.exact, text(quote))
+        yield self._say(words, OA.prefix, text(body[max(0, at.start - _CONTEXT) : at.start]))
+        yield self._say(words, OA.suffix, text(body[at.end : at.end + _CONTEXT]))
+
+    def _thing(self, name: str) -> NamedNode:
+        """IRI of a named thing; one that the article mentions nowhere as an entity is a plain thing."""
+        if name in self.things:
+            return self.things[name][1]
+        return node(entity_iri(self.base, "Thing", name))
+
+    def _known(self, name: str) -> Iterator[Quad]:
+        if name not in self.things:
+            yield from self._named(self._thing(name), name, "Thing")
+
+    def _indicator(self, name: str) -> tuple[NamedNode, Iterator[Quad]]:
+        indicator = node(iri(self.base, "Indicator", slug(name)))
+        return indicator, self._named(indicator, name, "Indicator")
+
+    def _statement(self, s: Statement) -> Iterator[Quad]:
+        claim = node(claim_iri(self.base, s))
+        evidence, evidence_quads = self._evidence(s.span, s.quote)
+        yield from evidence_quads
+        yield from self._claim(claim, s)
+        yield self._say(claim, CCL.evidence, evidence)
+        yield self._say(claim, CCL.article, self.article)
+        me = node(
+            iri(
+                self.base,
+                "Statement",
+                digest(self.extraction.article.id, s.span.start, s.span.end, claim.value),
+            )
+        )
+        yield self._say(me, RDF.type, node(CCL.Statement))
+        yield self._say(me, CCL.states, claim)
+        yield self._say(me, CCL.evidence, evidence)
+        yield self._say(me, CCL.article, self.article)
+        yield self._say(me, PROV.wasGeneratedBy, self.activity)
+        for value, term in (
+            (s.surface, CCL.surface),
+            (s.period_basis, CCL.periodBasis),
+            (s.section, CCL.section),
+        ):
+            if value:
+                yield self._say(me, term, text(value))
+        if s.reported_by:
+            yield self._say(me, CCL.reportedBy, self._thing(s.reported_by))
+        if s.confidence is not None:
+            yield self._say(me, CCL.confidence, decimal(s.confidence))
+        for rule in dict.fromkeys(s.rules):
+            it = node(iri(self.base, "Rule", slug(rule)))
+            yield self._say(me, CCL.readBy, it)
+            yield self._name(it, RDF.type, node(CCL.Rule))
+            yield self._name(it, RDFS.label, zh(rule))
+
+    def _claim(self, claim: NamedNode, s: Statement) -> Iterator[Quad]:
+        yield self._say(claim, RDF.type, node(CCL.Commitment if s.kind == "commitment" else CCL.Outcome))
+        yield self._say(claim, RDFS.label, zh(claim_label(s)))
+        indicator, indicator_quads = self._indicator(s.indicator)
+        yield from indicator_quads
+        yield self._say(claim, CCL.indicator, indicator)
+        if s.agent:
+            yield self._say(claim, CCL.agent, self._thing(s.agent))
+            yield from self._known(s.agent)
+        if s.value is not None:
+            yield from self._amount(claim, s)
+        if s.period:
+            yield from self._period(claim, s.period)
+        for place in s.places:
+            yield self._say(claim, CCL.place, self._thing(place))
+        for thing in s.concerns:
+            yield self._say(claim, CCL.concerns, self._thing(thing))
+        if s.programme:
+            yield self._say(claim, CCL.partOf, self._thing(s.programme))
+            yield from self._known(s.programme)
+        for theme in s.themes:
+            it = node(iri(self.base, "Theme", slug(theme)))
+            yield self._say(claim, CCL.theme, it)
+            yield from self._named(it, theme, "Theme")
+        if s.completion is not None:
+            yield self._say(claim, CCL.completionRate, decimal(s.completion))
+        if s.completion_joint:
+            yield self._say(claim, CCL.completionJoint, boolean(True))
+        if s.estimated:
+            yield self._say(claim, CCL.estimated, boolean(True))
+        if s.comparand:
+            yield self._say(claim, CCL.comparand, text(s.comparand))
+
+    def _amount(self, claim: NamedNode, s: Statement) -> Iterator[Quad]:
+        value, bound = decimal(s.value or 0), s.bound or "="
+        yield self._say(claim, CCL.value, value)
+        yield self._say(claim, CCL.bound, node(_BOUNDS[bound]))
+        yield self._say(claim, CCL.aspect, node(_ASPECTS[s.aspect or "level"]))
+        if bound in ("=", ">=", ">"):
+            yield self._say(claim, CCL.lowerBound, value)
+        if bound in ("=", "<=", "<"):
+            yield self._say(claim, CCL.upperBound, value)
+        unit = node(iri(self.base, "Unit", slug(s.unit or "")))
+        yield self._say(claim, CCL.unit, unit)
+        yield from self._named(unit, s.unit or "", "Unit")
+        qudt = next((row[2] for row in rows("units") if row[0] == s.unit and len(row) > 2 and row[2]), None)
+        if qudt:
+            yield self._name(unit, SKOS.exactMatch, node(_QUDT + qudt))
+
+    def _period(self, claim: NamedNode, value: str) -> Iterator[Quad]:
+        yield self._say(claim, CCL.period, text(value))
+        first, last = period.days(value)
+        if first:
+            yield self._say(claim, CCL.periodStart, day(first))
+        if last:
+            yield self._say(claim, CCL.periodEnd, day(last))
+        if (year := period.year(value)) is not None:
+            yield self._say(claim, CCL.year, integer(year))
+
+    def _relation(self, r: Relation) -> Iterator[Quad]:
+        subject = self._thing(r.subject)
+        yield from self._known(r.subject)
+        if r.predicate == "holdsPost":
+            target = yield from self._post(r)
+        elif r.predicate == "honouredWith":
+            target = yield from self._honour(r, subject)
+        elif r.predicate == "responsibleFor" and r.object not in self.things:
+            target, indicator_quads = self._indicator(r.object)
+            yield from indicator_quads
+        else:
+            target = self._thing(r.object)
+            yield from self._known(r.object)
+        predicate = getattr(CCL, r.predicate)
+        yield self._say(subject, predicate, target)
+        evidence, evidence_quads = self._evidence(r.span, r.quote)
+        yield from evidence_quads
+        me = node(
+            iri(
+                self.base,
+                "Relation",
+                digest(
+                    self.extraction.article.id, r.span.start, r.span.end, r.subject, r.predicate, r.object
+                ),
+            )
+        )
+        yield self._say(me, RDF.type, node(CCL.Relation))
+        yield self._say(me, CCL.subject, subject)
+        yield self._say(me, CCL.object, target)
+        yield self._say(me, CCL.property, node(predicate))
+        yield self._say(me, CCL.evidence, evidence)
+        yield self._say(me, CCL.article, self.article)
+        yield self._say(me, PROV.wasGeneratedBy, self.activity)
+
+    def _post(self, r: Relation) -> Generator[Quad, None, NamedNode]:
+        """The post, in its body where the article tells it, and the person's tenure of it."""
+        body = next(
+            (
+                m.object
+                for m in self.extraction.relations
+                if m.predicate == "memberOf" and m.subject == r.subject
+            ),
+            None,
+        )
+        post = node(iri(self.base, "Post", slug(f"{body}·{r.object}" if body else r.object)))
+        yield from self._named(post, f"{body}{r.object}" if body else r.object, "Post")
+        tenure = node(iri(self.base, "Tenure", digest(r.subject, body, r.object)))
+        yield self._say(tenure, RDF.type, node(CCL.Tenure))
+        yield self._say(tenure, CCL.holder, self._thing(r.subject))
+        yield self._say(tenure, CCL.post, post)
+        if body:
+            yield self._name(post, CCL.postIn, self._thing(body))
+            yield self._say(tenure, CCL.organization, self._thing(body))
+        return post
+
+    def _honour(self, r: Relation, subject: NamedNode) -> Generator[Quad, None, NamedNode]:
+        honour = node(iri(self.base, "Honour", slug(r.object)))
+        yield from self._named(honour, r.object, "Honour")
+        conferral = node(iri(self.base, "Conferral", digest(r.subject, r.object)))
+        yield self._say(conferral, RDF.type, node(CCL.Conferral))
+        yield self._say(conferral, CCL.recipient, subject)
+        yield self._say(conferral, CCL.honour, honour)
+        return honour

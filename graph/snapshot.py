@@ -1,0 +1,305 @@
+"""Snapshots: immutable folders with the store, the dump it was loaded from and a manifest; built aside, published at once.
+
+DATA/snapshots/{id}/   store/ (Oxigraph), data.nq.zst (the truth), manifest.json
+DATA/current           symbolic link to the snapshot that is served, swapped by one rename
+DATA/building/         what a running build works on; left-overs of a killed one are removed by the next
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, cast
+
+import zstandard
+from pyoxigraph import RdfFormat, Store, parse
+
+from ontology.errors import ChunchengError
+
+from .reason import infer
+from .store import lines_of, load, merge_into_default_graph, write_sorted
+
+DefaultGraphMode: TypeAlias = Literal["merge", "own"]
+
+
+class SnapshotError(ChunchengError):
+    """A snapshot that isn't there, is damaged, or can't be built now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A published snapshot. `manifest` holds base, default_graph, counts, sources, versions and the dump's SHA-256."""
+
+    id: str
+    path: Path
+    manifest: dict[str, Any]
+
+    @property
+    def default_graph(self) -> DefaultGraphMode:
+        """Whether the default graph is the merge of all graphs or the data's own."""
+        return cast(DefaultGraphMode, self.manifest["default_graph"])
+
+    @property
+    def base(self) -> str:
+        """The canonical base IRI."""
+        return str(self.manifest["base"])
+
+    def open_store(self) -> Store:
+        """The store, read-only; raises SnapshotError when it can't be opened."""
+        try:
+            return Store.read_only(str(self.path / "store"))
+        except OSError as error:
+            raise SnapshotError(f"{self.path}: the store can't be opened: {error}") from error
+
+
+def open_current(data: Path) -> Snapshot:
+    """The snapshot that is served; raises SnapshotError where there is none."""
+    link = data / "current"
+    if not link.exists():
+        raise SnapshotError(f"{data}: no snapshot here; make one with: chuncheng build articles --out {data}")
+    return open_snapshot(link.resolve())
+
+
+def open_snapshot(path: Path) -> Snapshot:
+    """The snapshot in the folder; raises SnapshotError for a folder that is none."""
+    try:
+        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SnapshotError(f"{path}: no snapshot: its manifest can't be read ({error})") from error
+    return Snapshot(manifest["id"], path, manifest)
+
+
+def list_snapshots(data: Path) -> list[Snapshot]:
+    """All snapshots, the oldest first."""
+    folder = data / "snapshots"
+    if not folder.is_dir():
+        return []
+    found = [open_snapshot(p) for p in folder.iterdir() if (p / "manifest.json").exists()]
+    return sorted(found, key=lambda s: (s.manifest["created"], s.id))
+
+
+@contextlib.contextmanager
+def _locked(data: Path) -> Iterator[None]:
+    """Only one build at a time; the lock dies with its process."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SnapshotError(
+                f"{data}: another build is running here; wait for it or use another --out"
+            ) from error
+        yield
+
+
+def build_snapshot(
+    data: Path,
+    lines: Iterator[bytes],
+    *,
+    base: str,
+    default_graph: DefaultGraphMode = "merge",
+    describe: Callable[[], dict[str, Any]] = dict,
+    reason: bool = True,
+    on_stage: Callable[[str], None] = lambda _: None,
+) -> Snapshot:
+    """Builds a snapshot from N-Quads lines (each with its newline) and publishes it.
+
+    `describe` is called after the last line and gives what the manifest says of sources and counts. Any error, and any kill,
+    leaves what was published before as it was. Raises SnapshotError when another build runs on the same folder.
+    """
+    with _locked(data):
+        building = data / "building"
+        shutil.rmtree(building, ignore_errors=True)
+        work = building / "snapshot"
+        work.mkdir(parents=True)
+        try:
+            manifest = _fill(work, lines, base, default_graph, describe, reason, on_stage)
+            on_stage("publish")
+            return _publish(data, work, manifest)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+
+
+def _fill(
+    work: Path,
+    lines: Iterator[bytes],
+    base: str,
+    default_graph: DefaultGraphMode,
+    describe: Callable[[], dict[str, Any]],
+    reason: bool,
+    on_stage: Callable[[str], None],
+) -> dict[str, Any]:
+    plain = work / "data.nq"
+    write_sorted(lines, plain)
+    on_stage("load")
+    store = load(work / "store", plain)
+    inferred = 0
+    if reason:
+        on_stage("reason")
+        inferred = infer(store, base)
+    quads = write_sorted(lines_of(store, work / "scratch.nq"), plain)
+    digest = _compress(plain, work / "data.nq.zst")
+    if default_graph == "merge":
+        on_stage("merge")
+        merge_into_default_graph(store, work / "scratch.nt")
+    store.flush()
+    store.optimize()
+    total = len(store)
+    del store
+    plain.unlink()
+    on_stage("verify")
+    identity = hashlib.sha256(f"{digest}\n{base}\n{default_graph}".encode()).hexdigest()[:16]
+    described = describe()
+    manifest = {
+        "id": identity,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "base": base,
+        "default_graph": default_graph,
+        "dump": {"file": "data.nq.zst", "format": "N-Quads", "sha256": digest, "quads": quads},
+        "store": {"quads": total},
+        "counts": {"quads": quads, "inferred": inferred} | described.get("counts", {}),
+        "sources": described.get("sources", []),
+        "versions": {name: version(name) for name in ("chuncheng", "pyoxigraph")},
+    }
+    (work / "manifest.json").write_text(
+        json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
+    _check_store(open_snapshot(work))
+    for file in ("manifest.json", "data.nq.zst"):
+        _sync(work / file)
+    _sync(work)
+    return manifest
+
+
+def _publish(data: Path, work: Path, manifest: dict[str, Any]) -> Snapshot:
+    target = data / "snapshots" / manifest["id"]
+    target.parent.mkdir(exist_ok=True)
+    if not (target / "manifest.json").exists():
+        shutil.rmtree(target, ignore_errors=True)
+        work.rename(target)
+        _sync(target.parent)
+    _switch(data, manifest["id"])
+    return open_snapshot(target)
+
+
+def _switch(data: Path, identity: str) -> None:
+    """Points `current` to the snapshot by one atomic rename."""
+    fresh = data / ".current.new"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(Path("snapshots") / identity)
+    fresh.replace(data / "current")
+    _sync(data)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _compress(plain: Path, target: Path) -> str:
+    """Writes the dump compressed; returns the SHA-256 of its plain bytes."""
+    digest = hashlib.sha256()
+    with (
+        plain.open("rb") as source,
+        target.open("wb") as out,
+        zstandard.ZstdCompressor(level=10).stream_writer(out) as z,
+    ):
+        while block := source.read(1 << 20):
+            digest.update(block)
+            z.write(block)
+    return digest.hexdigest()
+
+
+def _check_store(snapshot: Snapshot) -> None:
+    found = len(snapshot.open_store())
+    said = snapshot.manifest["store"]["quads"]
+    if found != said:
+        raise SnapshotError(f"{snapshot.path}: the store holds {found} quads, its manifest says {said}")
+
+
+def verify(snapshot: Snapshot) -> None:
+    """Checks dump and store against the manifest; raises SnapshotError that says what is damaged."""
+    said = snapshot.manifest["dump"]
+    dump = snapshot.path / said["file"]
+    digest, count = hashlib.sha256(), 0
+    try:
+        with dump.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+                count += block.count(b"\n")
+    except (OSError, zstandard.ZstdError) as error:
+        raise SnapshotError(f"{dump}: damaged: {error}; roll back, or build again") from error
+    if digest.hexdigest() != said["sha256"]:
+        raise SnapshotError(
+            f"{dump}: damaged: its SHA-256 isn't that of the manifest; roll back, or build again"
+        )
+    if count != said["quads"]:
+        raise SnapshotError(f"{dump}: {count} quads, the manifest says {said['quads']}")
+    _check_store(snapshot)
+
+
+def rollback(data: Path, to: str | None = None) -> Snapshot:
+    """Serves an earlier snapshot again: the one named, else the one before the current; raises SnapshotError."""
+    with _locked(data):
+        known = list_snapshots(data)
+        current = open_current(data)
+        if to is None:
+            earlier = [
+                s for s in known if (s.manifest["created"], s.id) < (current.manifest["created"], current.id)
+            ]
+            if not earlier:
+                raise SnapshotError(f"{data}: no snapshot before {current.id}")
+            target = earlier[-1]
+        else:
+            matching = [s for s in known if s.id.startswith(to)]
+            if len(matching) != 1:
+                ids = ", ".join(s.id for s in known)
+                raise SnapshotError(f"{data}: {len(matching)} snapshots begin with {to!r}; there are: {ids}")
+            target = matching[0]
+        _switch(data, target.id)
+        return target
+
+
+def prune(data: Path, keep: int) -> list[str]:
+    """Removes all but the newest `keep` snapshots and the current one; returns the ids removed."""
+    with _locked(data):
+        current = open_current(data).id
+        known = list_snapshots(data)
+        stay = {s.id for s in known[len(known) - keep :]} | {current} if keep > 0 else {current}
+        gone = [s for s in known if s.id not in stay]
+        for snapshot in gone:
+            shutil.rmtree(snapshot.path)
+        return [s.id for s in gone]
+
+
+def dump(snapshot: Snapshot, kind: Literal["nquads", "trig"]) -> Iterator[bytes]:
+    """The snapshot's data as N-Quads or TriG, in blocks."""
+    with (
+        (snapshot.path / "data.nq.zst").open("rb") as file,
+        zstandard.ZstdDecompressor().stream_reader(file) as stream,
+    ):
+        if kind == "nquads":
+            while block := stream.read(1 << 20):
+                yield block
+            return
+        from pyoxigraph import serialize
+
+        from ontology.terms import PREFIXES
+
+        result = serialize(
+            parse(stream, format=RdfFormat.N_QUADS), format=RdfFormat.TRIG, prefixes=dict(PREFIXES)
+        )
+        if result is not None:
+            yield result

@@ -1,0 +1,82 @@
+"""Validation of what a build produces, by SHACL (`ontology/shapes.ttl`) with pySHACL.
+
+Each article is checked by itself with the names that it uses, so that the cost grows with the corpus and no faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import pyshacl
+from pyoxigraph import Quad
+from rdflib import SH, Graph, URIRef
+from rdflib import Literal as RdflibLiteral
+
+from loaders.facts import Article
+from ontology.errors import ChunchengError
+from ontology.generate import ONTOLOGY
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A shape that a node of an article's graph violates; `value` is the offending value, if any."""
+
+    article: Article
+    node: str
+    message: str
+    value: str | None
+
+    def __str__(self) -> str:
+        value = f" (found: {self.value})" if self.value else ""
+        return f"article {self.article.id} 《{self.article.headline}》: {self.node}: {self.message}{value}"
+
+
+class InvalidGraphError(ChunchengError):
+    """A graph that violates its shapes and so isn't published."""
+
+    def __init__(self, violations: Iterable[Violation]) -> None:
+        self.violations = tuple(violations)
+        shown = "\n".join(f"  {v}" for v in self.violations[:20])
+        more = len(self.violations) - 20
+        tail = f"\n  … and {more} more" if more > 0 else ""
+        super().__init__(f"the graph violates its shapes, so nothing was published:\n{shown}{tail}")
+
+
+@cache
+def _shapes() -> Graph:
+    return Graph().parse(ONTOLOGY.with_name("shapes.ttl"))
+
+
+@cache
+def _ontology() -> Graph:
+    return Graph().parse(ONTOLOGY)
+
+
+def validate(article: Article, quads: Iterable[Quad]) -> list[Violation]:
+    """Violations in the article's quads; an empty list where all is well."""
+    data = Graph()
+    ntriples = "\n".join(f"{q.subject} {q.predicate} {q.object} ." for q in quads)
+    data.parse(data=ntriples, format="nt")
+    data += _ontology()
+    conforms, report, _ = pyshacl.validate(data, shacl_graph=_shapes(), advanced=False, inplace=True)
+    if conforms:
+        return []
+    found = []
+    for result in report.subjects(SH.resultSeverity):
+        messages = list(report.objects(result, SH.resultMessage))
+        english = [m for m in messages if isinstance(m, RdflibLiteral) and m.language == "en"] or messages
+        path = report.value(result, SH.resultPath)
+        told = str(english[0]) if english else str(report.value(result, SH.sourceConstraintComponent))
+        value = report.value(result, SH.value)
+        where = f" [{str(path).rsplit('/', 1)[-1]}]" if isinstance(path, URIRef) else ""
+        found.append(
+            Violation(
+                article,
+                str(report.value(result, SH.focusNode)),
+                told + where,
+                None if value is None else str(value)[:200],
+            )
+        )
+    return sorted(found, key=lambda v: (v.node, v.message))
