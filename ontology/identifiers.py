@@ -66,8 +66,8 @@ def slug(name: str) -> str:
 
 
 def entity_slug(key: str) -> str:
-    """Slug of an entity by its key: an administrative code as it is, anything else by `slug`."""
-    return key if key.isascii() and key.replace("-", "").isalnum() and key[:1].isdigit() else slug(key)
+    """Slug of an entity by its key: a code of the gazetteer (530111, LA, zone-…) as it is, anything else by `slug`."""
+    return key.lower() if re.fullmatch(r"\d{6,12}|[A-Z]{2}|zone-[a-z-]+", key) else slug(key)
 
 
 def iri(base: str, cls: str, slug_: str) -> str:

@@ -1,0 +1,110 @@
+"""Governing bodies: governments, party committees, congresses, consultative conferences and their departments.
+
+市政府, 省委组织部, 昆明市工信局, 团区委: a place or a bare level word (市 = the article's own city) and a short form that a table
+spells out. Without a home the name stays as printed: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from .candidate import Candidate
+from .gazetteer import Place
+from .lexicon import alternation, table
+from .place import Home, PlaceHit
+
+_LEVEL = "[省市区县州]"
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    words = table("entities")
+    department = alternation(words["department"])
+    party = alternation(w for w in words["party"] if w != "委")
+    return {
+        "body": re.compile(
+            rf"(?P<government>人民政府|政府(?!性|采购|引导|投资|部门|和企业|补贴))"
+            rf"|(?P<congress>人民代表大会常务委员会|人民代表大会|人大常委会|人大(?!代表大会|附|制度))"
+            rf"|(?P<consultative>政协)"
+            rf"|(?P<party>{party}|委(?!员|托|书记|员会|会|副|常))"
+            rf"|(?P<department>{department})"
+        ),
+        "league": re.compile(rf"(?:共青)?团(?P<level>{_LEVEL})委|共青团(?P<place>[\u4e00-\u9fff]{{2,8}}?)委(?:员会)?"),
+        "level": re.compile(rf"(?P<level>{_LEVEL})$"),
+        "national": re.compile(alternation(words["national"]["words"])),
+    }
+
+
+def read_bodies(folded: str, hits: list[PlaceHit], home: Home) -> Iterator[Candidate]:
+    """Mentions of governing bodies."""
+    by_end = {h.end: h for h in hits}
+    for m in _patterns()["body"].finditer(folded):
+        yield from _body(folded, m, by_end, home)
+    for m in _patterns()["league"].finditer(folded):
+        place = home.of(m["level"]) if m["level"] else None
+        printed = m["place"] if m["place"] else None
+        name = f"共青团{place.name}委员会" if place else f"共青团{printed}委员会" if printed else m.group()
+        yield Candidate(m.start(), m.end(), "Organization", "PartyBody", name, "body.league", weight=1)
+    for m in _patterns()["national"].finditer(folded):
+        yield Candidate(m.start(), m.end(), "Organization", "GovernmentBody", m.group(), "body.national")
+
+
+def _body(folded: str, m: re.Match[str], by_end: dict[int, PlaceHit], home: Home) -> Iterator[Candidate]:
+    group = m.lastgroup or ""
+    start = m.start()
+    place: Place | None = None
+    printed = ""
+    level = _patterns()["level"].search(folded, max(0, start - 1), start)
+    if start in by_end:
+        hit = by_end[start]
+        place, start, printed = _nearest(hit, home), hit.start, folded[hit.start : hit.end]
+    elif level and start - 1 in by_end and level["level"] in "市省区县州":  # 昆明|市政府, 云南|省委
+        hit = by_end[start - 1]
+        place, start, printed = _nearest(hit, home), hit.start, folded[hit.start : start]
+    elif level:
+        if folded[start - 2 : start - 1] in ("城", "门", "超", "各", "股", "菜", "全", "我", "社", "园", "辖", "地", "小", "景", "校", "厂", "片"):
+            if folded[start - 2 : start - 1] not in ("各", "全", "我"):
+                return
+            return
+        place = home.of(level["level"])
+        start -= 1
+        printed = level["level"]
+    else:
+        return
+    if group == "party" and m.group() == "委" and not level and not printed.endswith(("省", "市", "区", "县", "州")):
+        return
+    name, kind = _full_name(group, m.group(), place, printed)
+    if name is None:
+        return
+    yield Candidate(start, m.end(), "Organization", kind, name, f"body.{group}", weight=1 if group != "consultative" else 0)
+
+
+def _nearest(hit: PlaceHit, home: Home) -> Place | None:
+    if len(hit.places) == 1:
+        return hit.places[0]
+    return next((p for p in hit.places if p in (home.county, home.city, home.province)), None)
+
+
+def _full_name(group: str, short: str, place: Place | None, printed: str) -> tuple[str | None, str]:
+    """Official name and kind; the place as printed where it isn't known."""
+    where = place.name if place else printed
+    words = table("entities")
+    if group == "government":
+        return f"{where}人民政府" if place else f"{where}{short}", "GovernmentBody"
+    if group == "congress":
+        standing = "常务委员会" if "常" in short else ""
+        return f"{where}人民代表大会{standing}" if place else f"{where}{short}", "CongressBody"
+    if group == "consultative":
+        return f"{where}政协", "ConsultativeBody"
+    if group == "party":
+        full = words["party"][short]
+        if short.startswith("委") and short != "委":  # 中共昆明市委组织部
+            return (f"中共{where}{full}" if place else f"{where}{short}"), "PartyBody"
+        return (f"中共{where}{full}" if place else f"{where}{short}"), "PartyBody"
+    full = words["department"][short]
+    kind = "JudicialBody" if full.endswith(("法院", "检察院")) else "GovernmentBody"
+    if full.endswith(("总工会", "联合会", "协会", "红十字会")):
+        kind = "Association"
+    return (f"{where}{full}" if place else f"{where}{short}"), kind

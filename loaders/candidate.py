@@ -1,0 +1,35 @@
+"""Candidates for mentions: what each reader of names proposes, and which of those that overlap stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .facts import EntityClass
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A proposed mention, code points of the body. `key` is a gazetteer's code or "" for the name itself."""
+
+    start: int
+    end: int
+    cls: EntityClass
+    kind: str
+    name: str
+    rule: str
+    key: str = ""
+    post: str | None = None
+    weight: int = 0  # a higher one wins over a longer name
+
+
+def choose(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The outermost of those that overlap, in order: a name inside a name is no mention."""
+    kept: list[Candidate] = []
+    ordered = sorted(candidates, key=lambda c: (-c.weight, -(c.end - c.start), c.start, c.cls))
+    taken: list[tuple[int, int]] = []
+    for c in ordered:
+        if not any(c.start < b and a < c.end for a, b in taken):
+            taken.append((c.start, c.end))
+            kept.append(c)
+    return sorted(kept, key=lambda c: c.start)

@@ -1,0 +1,148 @@
+"""Entities: every mention of a named thing, with its class, its canonical name and the key of its IRI.
+
+Readers of places, bodies, names and persons propose; the outermost of overlapping names stands. The canonical name is the
+fullest form that the article prints, the official one for governing bodies and places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from .body import read_bodies
+from .candidate import Candidate, choose
+from .facts import Article, Entity, Span
+from .name import read_names
+from .person import read_persons
+from .place import find_home, find_places, read_places
+from .text import Text
+
+_ANAPHORA = {
+    "公司": ("Organization", ("Company",)),
+    "企业": ("Organization", ("Company",)),
+    "集团": ("Organization", ("Company",)),
+    "校": ("Organization", ("University", "School")),
+    "院": ("Organization", ("Hospital", "University")),
+    "局": ("Organization", ("GovernmentBody",)),
+    "区": ("AdministrativeArea", ("District",)),
+    "县": ("AdministrativeArea", ("County",)),
+    "镇": ("AdministrativeArea", ("Town",)),
+    "街道": ("AdministrativeArea", ("Subdistrict",)),
+    "社区": ("AdministrativeArea", ("Community",)),
+    "村": ("AdministrativeArea", ("Village",)),
+    "园区": ("Park", ("IndustrialPark", "ChemicalPark", "LogisticsPark")),
+}
+_ANAPHOR = re.compile(r"该(?P<what>公司|企业|集团|街道|社区|园区|校|院|局|区|县|镇|村)(?!域|内)")
+
+
+def read_entities(article: Article, text: Text | None = None) -> list[Entity]:
+    """All mentions in the order of the text; each quote is the very slice of the body."""
+    text = text or Text(article.body)
+    folded = text.folded
+    hits = find_places(folded)
+    home = find_home(article.headline, hits, article.publisher)
+    candidates = [
+        *read_places(folded, article.headline, hits, home),
+        *read_bodies(folded, hits, home),
+        *read_names(text, hits),
+        *read_persons(article, folded),
+    ]
+    candidates = [c for c in candidates if not _is_quoted_title(folded, c)]
+    chosen = choose(candidates)
+    chosen += [*_anaphors(folded, chosen), *_secretariats(folded, chosen), *_in_titles(candidates, chosen), *_leading_areas(candidates, chosen)]
+    chosen = [replace(c, name=_with_dash(c.name)) for c in sorted(chosen, key=lambda c: (c.start, -c.end))]
+    named = _canonical(chosen, article.headline)
+    return [
+        Entity(
+            span=Span(c.start, c.end),
+            quote=text.body[c.start : c.end],
+            name=c.name,
+            cls=c.cls,
+            kind=c.kind,
+            key=c.key or c.name,
+            post=c.post,
+            rules=(c.rule,),
+        )
+        for c in named
+    ]
+
+
+def _with_dash(name: str) -> str:
+    """磨憨一磨丁经济合作区: a scan's 一 for the dash between two places, mended in the name (never in the quote)."""
+    return re.sub(r"(?<=[\u4e00-\u9fff]{2})一(?=[\u4e00-\u9fff]{2}(?:经济合作区|合作区|铁路|高速|城际|高铁))", "—", name)
+
+
+def _is_quoted_title(folded: str, c: Candidate) -> bool:
+    """“云岭先锋红旗党支部”: a body's word that fills its quotation marks is an honour's name."""
+    return c.cls == "Organization" and folded[c.start - 1 : c.start] == "“" and folded[c.end : c.end + 1] == "”"
+
+
+def _secretariats(folded: str, chosen: Sequence[Candidate]) -> Iterator[Candidate]:
+    """大会秘书处: that of the session named before."""
+    for m in re.finditer("大会(?P<what>秘书处|主席团)", folded):
+        before = [c for c in chosen if c.end <= m.start() and c.rule == "name.session" and "主席团" not in c.name]
+        if before:
+            yield Candidate(
+                m.start(), m.end(), "Organization", "CongressBody", before[-1].name + m["what"], "name.secretariat"
+            )
+
+
+def _leading_areas(candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Iterator[Candidate]:
+    """昆明市十五届人大四次会议 names 昆明市, too: a full name that opens a body's or an event's."""
+    opened = {c.start: c for c in chosen if c.cls in ("Event", "Organization")}
+    for c in candidates:
+        outer = opened.get(c.start)
+        if c.rule == "place.full" and outer is not None and c.end < outer.end:
+            yield c
+
+
+def _in_titles(candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Zones and parks inside a 《title》 are mentions, too."""
+    titles = [c for c in chosen if c.rule == "name.titled"]
+    inner = [c for c in candidates if c.cls in ("FunctionalZone", "Park") and any(t.start < c.start and c.end < t.end for t in titles)]
+    yield from choose(inner)
+
+
+def _anaphors(folded: str, chosen: Sequence[Candidate]) -> Iterator[Candidate]:
+    """该公司, 该社区: the last thing of the class named before."""
+    for m in _ANAPHOR.finditer(folded):
+        if any(c.start < m.end() and m.start() < c.end for c in chosen):
+            continue
+        cls, kinds = _ANAPHORA[m["what"]]
+        before = [c for c in chosen if c.end <= m.start() and c.cls == cls and c.kind in kinds]
+        if before:
+            last = before[-1]
+            yield replace(last, start=m.start(), end=m.end(), rule="anaphor")
+
+
+def _canonical(chosen: Sequence[Candidate], headline: str) -> list[Candidate]:
+    """Short forms by the full one of the same article: 惠图公司 → the company whose name holds 惠图 and ends so."""
+    full = {c.name: c for c in chosen if c.cls in ("Organization", "Event", "Park", "FunctionalZone", "Project", "Programme")}
+    out = []
+    for c in chosen:
+        if c.key or c.cls not in ("Organization", "Event", "Park", "FunctionalZone", "Programme", "Project"):
+            out.append(c)
+            continue
+        better = _fuller(c, full)
+        out.append(replace(c, name=better.name, kind=better.kind, key=better.key) if better else c)
+    return out
+
+
+def _fuller(c: Candidate, full: dict[str, Candidate]) -> Candidate | None:
+    """The one longer name of the class that this one shortens, or None where there is none or several."""
+    if c.cls == "Organization" and c.kind == "Company":
+        stem = re.sub(r"(?:股份|有限|责任|集团|公司)+$", "", c.name)
+        fitting = [
+            o
+            for o in full.values()
+            if o.cls == c.cls and o.kind == "Company" and len(o.name) > len(c.name) and len(stem) >= 2 and stem in o.name
+        ]
+    elif c.cls in ("Event", "Park"):
+        fitting = [
+            o for o in full.values() if o.cls == c.cls and len(o.name) > len(c.name) and o.name.endswith(c.name) and "主席团" not in o.name
+        ]
+    else:
+        return None
+    names = {o.name for o in fitting}
+    return fitting[0] if len(names) == 1 else None

@@ -1,0 +1,166 @@
+"""The gazetteer: China down to counties, Yunnan down to towns, Kunming's zones and villages, with codes and other names."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pypinyin import Style, lazy_pinyin
+
+_FOLDER = Path(__file__).parent / "lexicon" / "places"
+_ETHNIC = (
+    "壮族|回族|彝族|苗族|傣族|白族|哈尼族|拉祜族|佤族|纳西族|景颇族|傈僳族|藏族|布朗族|普米族|怒族|独龙族|瑶族|土家族|侗族|"
+    "布依族|水族|仡佬族|蒙古族|满族|朝鲜族|维吾尔|哈萨克|柯尔克孜|羌族|畲族|黎族|土族|撒拉族|东乡族|保安族|裕固族|塔吉克|锡伯|达斡尔族|鄂温克族|鄂伦春|毛南族|仫佬族|各族|哈萨克族|维吾尔族"
+)
+_SUFFIX = re.compile(rf"(?:(?:{_ETHNIC})*(?:自治区|自治州|自治县|自治旗)|特别行政区|省|市|地区|盟|区|县|旗|街道|镇|乡)$")
+_ENGLISH = {
+    "Country": "",
+    "Province": "Province",
+    "PrefectureCity": "City",
+    "District": "District",
+    "County": "County",
+    "CountyCity": "City",
+    "Town": "Town",
+    "Township": "Township",
+    "Subdistrict": "Subdistrict",
+    "Village": "Village",
+    "Community": "Community",
+    "FunctionalZone": "Zone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area or zone. `code` is the division code, or the key of a zone; `parent` is the code above."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str | None
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """The name without the word for its kind, where two characters stay: 呈贡区 → 呈贡, 石林彝族自治县 → 石林."""
+        plain = _SUFFIX.sub("", self.name)
+        return plain if len(plain) >= 2 else self.name
+
+
+class Gazetteer:
+    """All places by code and by name."""
+
+    def __init__(self, areas: tuple[Place, ...], zones: tuple[Place, ...], villages: tuple[Place, ...]) -> None:
+        self._areas, self._zones = areas, zones
+        self.by_code = {p.code: p for p in (*areas, *zones, *villages)}
+        self.villages: dict[str, list[Place]] = defaultdict(list)
+        for village in villages:
+            self.villages[village.name].append(village)
+        self.by_name: dict[str, list[Place]] = defaultdict(list)
+        for place in (*areas, *zones):
+            for name in dict.fromkeys((place.name, *place.aliases)):
+                self.by_name[name].append(place)
+
+    @staticmethod
+    @cache
+    def default() -> Gazetteer:
+        """The gazetteer of the tables in `lexicon/places`."""
+        other: dict[str, list[str]] = defaultdict(list)
+        for row in _rows("names"):
+            other[row["code"]].append(row["alias"])
+        areas = tuple(
+            Place(r["code"], r["name"], r["kind"], r["parent"], tuple(other[r["code"]])) for r in _rows("areas")
+        )
+        zones = tuple(
+            Place(r["code"], r["name"], r["kind"], r["parent"], tuple(r["aliases"].split("|"))) for r in _rows("zones")
+        )
+        countries = tuple(Place(code, name, "Country", None) for code, name in _COUNTRIES.items())
+        villages = tuple(Place(r["code"], r["name"], r["kind"], r["parent"]) for r in _rows("villages"))
+        return Gazetteer((*countries, *areas), zones, villages)
+
+    def areas(self) -> tuple[Place, ...]:
+        """Countries, provinces, cities, counties and Yunnan's towns."""
+        return self._areas
+
+    def zones(self) -> tuple[Place, ...]:
+        """Functional zones."""
+        return self._zones
+
+    def above(self, place: Place) -> list[Place]:
+        """The places that it lies in, the nearest first."""
+        found = []
+        parent = self.by_code.get(place.parent or "")
+        while parent is not None:
+            found.append(parent)
+            parent = self.by_code.get(parent.parent or "")
+        return found
+
+
+_COUNTRIES = {
+    "CN": "中国",
+    "LA": "老挝",
+    "VN": "越南",
+    "MM": "缅甸",
+    "TH": "泰国",
+    "KH": "柬埔寨",
+    "MY": "马来西亚",
+    "SG": "新加坡",
+    "IN": "印度",
+    "BD": "孟加拉国",
+    "NP": "尼泊尔",
+    "ID": "印度尼西亚",
+    "JP": "日本",
+    "KR": "韩国",
+    "US": "美国",
+    "RU": "俄罗斯",
+    "GB": "英国",
+    "FR": "法国",
+    "DE": "德国",
+    "AU": "澳大利亚",
+}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (_FOLDER / f"{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def english_label(place: Place) -> str:
+    """A Latin label by pinyin and kind: 呈贡区 → Chenggong District."""
+    if place.kind == "Country":
+        return _COUNTRY_LABELS[place.code]
+    stem = re.sub(r"(?:社区|村)$", "", place.short) if place.kind in ("Village", "Community") else place.short
+    latin = "".join(lazy_pinyin(stem, style=Style.NORMAL)).capitalize()
+    suffix = _ENGLISH.get(place.kind, "")
+    if place.kind == "County" and "自治" in place.name:
+        suffix = "Autonomous County"
+    if place.kind == "PrefectureCity" and "自治州" in place.name:
+        suffix = "Autonomous Prefecture"
+    return f"{latin} {suffix}".strip()
+
+
+_COUNTRY_LABELS = {
+    "CN": "China",
+    "LA": "Laos",
+    "VN": "Vietnam",
+    "MM": "Myanmar",
+    "TH": "Thailand",
+    "KH": "Cambodia",
+    "MY": "Malaysia",
+    "SG": "Singapore",
+    "IN": "India",
+    "BD": "Bangladesh",
+    "NP": "Nepal",
+    "ID": "Indonesia",
+    "JP": "Japan",
+    "KR": "South Korea",
+    "US": "United States",
+    "RU": "Russia",
+    "GB": "United Kingdom",
+    "FR": "France",
+    "DE": "Germany",
+    "AU": "Australia",
+}

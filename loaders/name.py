@@ -1,0 +1,368 @@
+"""Names by their last word: bodies, parks, zones, projects, programmes, events.
+
+A suffix tells the class (…有限公司, …化工园区, …水质净化厂); the name is what stands before it, back to a mark, a function word
+or a verb that takes it as its object. A head that makes it a common noun (各大学, 公办幼儿园) is no name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from .candidate import Candidate
+from .facts import EntityClass
+from .lexicon import alternation, table
+from .place import PlaceHit
+from .text import Text
+
+_REACH = 28  # characters that a name may have before its suffix
+_HAN = r"[\u4e00-\u9fff]"
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    words = table("entities")
+    programme = words["programme"]
+    stop = words["stop"]
+    statement = table("statement")
+    before = [*statement["action"]["words"], *statement["strip"]["verb"], *statement["strip"]["lead"]]
+    return {
+        "stop": re.compile(
+            rf"(?:{alternation([*stop['prefix'], *(w for w in before if len(w) > 1)])})(?!区|集团|银行|者)"
+        ),
+        "inner": re.compile(alternation(stop["inner"])),
+        "organization": re.compile(alternation(words["organization"])),
+        "park": re.compile(alternation(words["park"])),
+        "zone": re.compile(alternation(words["zone"]["words"])),
+        "project": re.compile(rf"(?:{alternation(words['project']['words'])})(?:\(?[一二三四五]期\)?)?(?:工程|项目)?"),
+        "line": re.compile(rf"(?:地铁|轨道交通|轻轨)\d+(?:{alternation(words['project']['line'])})"),
+        "founded": re.compile(
+            rf"(?:{alternation(words['project']['founding'])})了?(?P<name>{_HAN}{{2,8}}?(?:{alternation(words['project']['founded'])}|车队|中心|联盟))"
+        ),
+        "list": re.compile(r"(?P<items>[^,;。:!?\n]*?)等(?:\d+|[一二两三四五六七八九十]+)[个家项座](?P<noun>[^,;。]{0,12}?(?:项目|工程))"),
+        "quoted": re.compile(
+            rf"(?P<head>(?:促消费|共建|春城|城市|全市|全民)?)“(?P<inner>[^“”]{{2,24}})”(?P<after>(?:{alternation(programme['after_quote'])})?)"
+        ),
+        "numbered": re.compile(
+            rf"^(?:[一二三四五六七八九十\d+A-Z]+(?:{alternation(programme['numbered'])})|\d{{4}}|\d\+[A-Z\d]|.{{2,12}}(?:计划|行动|工程|战略|改革|生活圈|营商环境|一带一路|攻坚战))$"
+        ),
+        "titled": re.compile(rf"《(?P<inner>[^《》]{{4,80}}(?:{alternation(programme['title_end'])})(?:\([^()]*\))?)》"),
+        "programme": re.compile(alternation(programme["suffix"])),
+        "known": re.compile(alternation(programme["known"])),
+        "model": re.compile(rf"(?:{alternation(programme['model_before'])})(?P<name>{_HAN}{{3,10}}{alternation(programme['model'])})"),
+        "promises": re.compile(
+            r"(?:(?P<y1>20\d\d)年(?:度)?)?(?:[省市区县]|昆明市?|政府|市政府|全市|为民办)*(?:(?P<y2>20\d\d)年)?(?P<n>\d+|[一二三四五六七八九十]+)(?P<unit>[件项])(?P<what>惠民实事|民生实事|实事)"
+        ),
+        "promises bare": re.compile(r"(?P<y>20\d\d)年(?:市政府|市|省|区)?(?P<what>惠民实事|民生实事)"),
+        "session": re.compile(
+            r"(?:第?[一二三四五六七八九十]+届)(?:人大|政协|人民代表大会|委员会|全国人大|市委|省委)?(?:常委会|常务委员会)?第?[一二三四五六七八九十]+次(?:全体)?(?:会议|全会)(?:主席团第[一二三四五六七八九十]+次会议)?"
+            r"|第[一二三四五六七八九十]+届(?:人民代表大会|委员会)(?:常务委员会)?第[一二三四五六七八九十]+次(?:全体)?会议(?:主席团第[一二三四五六七八九十]+次会议)?"
+        ),
+        "event": re.compile(alternation(w for w in words["event"] if w != "主席团第")),
+        "generic": re.compile(rf"(?:{alternation(words['generic']['words'])}|[一二三四五六七八九十两\d]+[个家所座条].*)"),
+    }
+
+
+def read_names(text: Text, hits: list[PlaceHit]) -> Iterator[Candidate]:
+    """Candidates of all classes but places and persons."""
+    folded = text.folded
+    starts = {h.start: h.end for h in hits}
+    yield from _companies(folded, starts)
+    yield from _suffixed(folded, starts, "park", "Park")
+    yield from _coordinated_parks(folded)
+    yield from _zones(folded, starts)
+    yield from _projects(folded, starts)
+    yield from _programmes(text, starts)
+    yield from _events(folded, starts)
+
+
+def left_edge(folded: str, end: int, starts: dict[int, int], reach: int = _REACH) -> int:
+    """Where the name that goes on at `end` begins: after the last mark, function word or governing verb before it."""
+    hard = table("entities")["stop"]["hard"]
+    low = end
+    while low > max(0, end - reach) and folded[low - 1] not in hard:
+        if folded[low - 1] == ")" and "(" not in folded[max(0, low - 8) : low]:
+            break
+        if folded[low - 1] == "(":
+            if ")" not in folded[low:end]:
+                break
+        low -= 1
+    # a function word inside ends the name before it, unless it is part of a place's name
+    for at in range(end - 1, low, -1):
+        if folded[at - 1] in "有和与及在对向把被将由从等以于为让使给至" and not _part_of_word(folded, at - 1, starts):
+            low = at
+            break
+    for m in _patterns()["inner"].finditer(folded, low, end):
+        low = m.end()
+    while low < end:
+        if low in starts and starts[low] < end:
+            break
+        m = _patterns()["stop"].match(folded, low, end)
+        if m is None:
+            break
+        low = m.end()
+    return low
+
+
+_JOINED = re.compile(r"有限|有机|有色|国有|所有|有轨|有线|和平|和谐|太和|祥和|人和|和美|在线|等级|对外|为民|以太|将军|对口|等离子|与会|自由|由来|向阳|共和|让利|使馆|给水|中和|和园|中以")
+
+
+def _part_of_word(folded: str, at: int, starts: dict[int, int]) -> bool:
+    window = folded[max(0, at - 2) : at + 3]
+    offset = at - max(0, at - 2)
+    if any(m.start() <= offset < m.end() for m in _JOINED.finditer(window)):
+        return True
+    return any(s <= at < e for s, e in starts.items() if at - 12 <= s <= at)
+
+
+def _is_generic(head: str) -> bool:
+    return len(head) < 2 or bool(_patterns()["generic"].fullmatch(head)) or bool(re.fullmatch(rf"(?:{_patterns()['generic'].pattern})+", head))
+
+
+def _split_place(folded: str, low: int, end: int, starts: dict[int, int]) -> int:
+    """官渡区|云南滇约…公司: a district in front of another place's name is no part of the company's name."""
+    if low in starts and starts[low] in starts and starts[low] < end - 2 and folded[starts[low] - 1] in "区县市镇道":
+        return starts[low]
+    return low
+
+
+def _companies(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
+    kinds = table("entities")["organization"]
+    for m in _patterns()["organization"].finditer(folded):
+        suffix, kind = m.group(), kinds[m.group()]
+        if suffix == "集团" and re.match("公司|有限", folded[m.end() :]):
+            continue
+        if suffix == "股份" and not re.match("、|,|。|等|公司", folded[m.end() : m.end() + 2]):
+            continue
+        low = _split_place(folded, left_edge(folded, m.start(), starts), m.end(), starts)
+        head = folded[low : m.start()]
+        if _is_generic(head) or re.search(r"\d[个家所户]|^\d", head):
+            continue
+        if kind in ("School", "Hospital", "Organization", "GovernmentBody", "PartyBody", "Association", "University") and not _is_named(
+            folded, low, m.start(), starts, kind
+        ):
+            continue
+        if kind == "GovernmentBody" and suffix == "人民政府":
+            continue  # the table of bodies reads these with their full names
+        end = m.end()
+        branch = re.match(r"(?:第[一二三四五六七八九十]+)?(?:党支部|党总支|党委|工会|分公司|研究院)", folded[end:])
+        if branch and kind in ("Company", "University", "Hospital", "School"):
+            whole = folded[low : end + branch.end()]
+            branch_kind = "PartyBody" if "党" in branch.group() else "Organization"
+            yield Candidate(low, end + branch.end(), "Organization", branch_kind, whole, "name.branch")
+        yield Candidate(low, end, "Organization", kind, folded[low:end], f"name.{suffix}")
+
+
+def _is_named(folded: str, low: int, end: int, starts: dict[int, int], kind: str) -> bool:
+    """Whether a body's head is a proper one: it begins with a place, or is short and names a school of its own."""
+    head = folded[low:end]
+    if low in starts or any(s < end and starts[s] > low and s >= low for s in starts):
+        return True
+    if re.match(r"[市区县省州]", head) and kind in ("Association", "GovernmentBody", "Organization", "Hospital"):
+        return False
+    if kind == "University":
+        return 2 <= len(head) <= 8
+    if kind == "Association":
+        return 3 <= len(head) <= 14
+    if kind == "PartyBody":
+        return len(head) >= 3
+    return 3 <= len(head) <= 8 and kind in ("School", "Hospital") and not re.search("[学医]", head[:1])
+
+
+def _suffixed(folded: str, starts: dict[int, int], group: str, cls: EntityClass) -> Iterator[Candidate]:
+    kinds = table("entities")[group]
+    for m in _patterns()[group].finditer(folded):
+        low = _split_place(folded, left_edge(folded, m.start(), starts, 20), m.end(), starts)
+        head = folded[low : m.start()]
+        if _is_generic(head) or re.match(r"\d", head) or re.search(r"\d+[个家所座]", head) or len(head) > 16:
+            continue
+        end = m.end()
+        if more := re.match(r"\(?[一二三四五]期\)?", folded[end:]):
+            end += more.end()
+        yield Candidate(low, end, cls, kinds[m.group()], folded[low:end], f"name.{m.group()}")
+
+
+def _coordinated_parks(folded: str) -> Iterator[Candidate]:
+    """海口和二街化工园区: two parks share a suffix."""
+    kinds = table("entities")["park"]
+    suffix = alternation(w for w in kinds if w.endswith("园区"))
+    for m in re.finditer(rf"(?P<first>(?:{_HAN}{{2}}、)*{_HAN}{{2}})和(?P<last>{_HAN}{{2}})(?P<suffix>{suffix})", folded):
+        at = m.start()
+        for item in m["first"].split("、"):
+            clean = _patterns()["stop"].match(item)
+            if not (clean and clean.end() == len(item)):
+                yield Candidate(
+                    at, at + len(item), "Park", kinds[m["suffix"]], item + m["suffix"], "name.coordinated", weight=1
+                )
+            at += len(item) + 1
+
+
+def _zones(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
+    for m in _patterns()["zone"].finditer(folded):
+        low = left_edge(folded, m.start(), starts, 20)
+        if low in starts and folded[starts[low] - 1] == "区" and starts[low] + 3 < m.start():
+            low = starts[low]  # 磨憨—磨丁经济合作区|进口贸易促进创新示范区
+        head = folded[low : m.start()]
+        if folded.startswith("城市", m.end()):
+            continue
+        if not head or _is_generic(head) or re.match(r"\d|国家$|省级|国家级|全国|边境|经济|沿边$|各类", head):
+            continue
+        if low not in starts and not any(low <= s < m.start() for s in starts) and len(m.group()) < 4 and len(head) > 6:
+            continue
+        yield Candidate(low, m.end(), "FunctionalZone", "FunctionalZone", folded[low : m.end()], f"name.{m.group()}")
+
+
+def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
+    for m in _patterns()["project"].finditer(folded):
+        low = _split_place(folded, left_edge(folded, m.start(), starts, 16), m.end(), starts)
+        head = folded[low : m.start()]
+        if _is_generic(head) and not re.fullmatch(r"第[一二三四五六七八九十]+", head):
+            continue
+        if re.search(r"\d+[个家所座公条]", head) or len(head) > 14 or re.match(r"[沪昆中新老成]?$", head) and len(head) < 1:
+            continue
+        yield Candidate(low, m.end(), "Project", "Project", folded[low : m.end()], "name.project")
+    for m in _patterns()["line"].finditer(folded):
+        low = m.start()
+        before = next((s for s in starts if starts[s] == low), None)
+        yield Candidate(before if before is not None else low, m.end(), "Project", "Project", folded[before if before is not None else low : m.end()], "name.line")
+    for m in _patterns()["founded"].finditer(folded):
+        name = m["name"]
+        if re.match(r"[\d等]", folded[m.end() :]):
+            continue  # 食堂25个: a common noun that is counted
+        if not re.match(r"了|一|各|多|全|首|新|\d|集|个|区域|国家|更|省|市", name) and not _is_generic(re.sub(r"(?:中心|站|队|广场)$", "", name)):
+            cls: EntityClass = "Organization" if name.endswith(("车队", "之家", "联盟", "中心")) else "Project"
+            yield Candidate(m.start("name"), m.end("name"), cls, "Organization" if cls == "Organization" else "Project", name, "name.founded")
+            for other in re.finditer(re.escape(name), folded):
+                yield Candidate(other.start(), other.end(), cls, "Organization" if cls == "Organization" else "Project", name, "name.founded")
+            if more := re.match(rf"[和及、](?P<name>{_HAN}{{2,8}}?(?:{alternation(['车队', '驿站', '之家', '中心'])}))", folded[m.end() :]):
+                start = m.end() + more.start("name")
+                yield Candidate(start, start + len(more["name"]), cls, "Organization", more["name"], "name.founded")
+    for m in _patterns()["list"].finditer(folded):
+        yield from _listed_projects(folded, m, starts)
+
+
+def _listed_projects(folded: str, m: re.Match[str], starts: dict[int, int]) -> Iterator[Candidate]:
+    """云南氢能(二期)、环宇智能科技产业园等50个重大项目: each item of the list is one."""
+    items, at = m["items"], m.start("items")
+    while lead := _patterns()["stop"].match(items):
+        if at in starts:
+            break
+        items, at = items[lead.end() :], at + lead.end()
+    for item in re.split("[、和]", items):
+        end = at + len(item)
+        if 3 <= len(item) <= 24 and not re.search(r"\d+[个家项]|的|[,;]", item):
+            park = _patterns()["park"].search(item)
+            if not (park and park.end() == len(item)):
+                yield Candidate(at, end, "Project", "Project", item, "name.listed")
+        at = end + 1
+
+
+def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
+    folded = text.folded
+    p = _patterns()
+    for m in p["quoted"].finditer(folded):
+        inner, after, head = m["inner"], m["after"], m["head"]
+        before = folded[max(0, m.start() - 12) : m.start()]
+        if re.search(r"[,。;!?]", inner) or re.search(r"(?:获评|荣获|获得|授予|命名为|年度|为)$", before) and not after:
+            continue
+        if p["numbered"].match(inner) or after:
+            if re.match(r"(?:企业|病|党支部|党组织|提案$|患者|人员|筛查)", folded[m.end() : m.end() + 4]) and not after:
+                continue
+            if after == "项目" and not p["numbered"].match(inner):
+                continue
+            whole = f"{head}“{inner}”{after}"
+            name = inner if not after and not head and p["numbered"].match(inner) else whole
+            start = m.start() + (len(head) if head in ("全市", "城市", "春城") else 0)
+            if inner == "一带一路":
+                name = "共建“一带一路”"
+            yield Candidate(start, m.end(), "Programme", "Programme", name if start == m.start() else whole.removeprefix(head), "name.quoted", weight=1)
+        line = re.match(r"(?:观光)?(?:旅游)?(?:专线|线路)(?:公交)?", folded[m.end() :])
+        if line and not after:
+            end = m.end() + line.end()
+            yield Candidate(m.start(), end, "Project", "Project", folded[m.start() : end], "name.quoted line")
+        model = re.match(r"[\u4e00-\u9fff]{0,2}高铁列车|专列", folded[m.end() :])
+        if model and not after:
+            continue
+    for m in p["titled"].finditer(folded):
+        yield Candidate(m.start(), m.end(), "Programme", "Programme", m["inner"], "name.titled", weight=4)
+    for m in p["promises"].finditer(folded):
+        year = m["y1"] or m["y2"]
+        name = f"{year}年{m['n']}{m['unit']}{m['what']}" if year else f"{m['n']}{m['unit']}{m['what']}"
+        start = m.start("y1") if m["y1"] else m.start("y2") if m["y2"] else m.start("n")
+        yield Candidate(start, m.end(), "Programme", "Programme", name, "name.promises", weight=1)
+    for m in p["promises bare"].finditer(folded):
+        yield Candidate(m.start(), m.end(), "Programme", "Programme", f"{m['y']}年{m['what']}", "name.promises bare")
+    for m in p["known"].finditer(folded):
+        name = "共建“一带一路”" if "一带一路" in m.group() else m.group()
+        yield Candidate(m.start(), m.end(), "Programme", "Programme", name, "name.known")
+    for m in p["model"].finditer(folded):
+        if "、" not in m["name"]:
+            yield Candidate(m.start("name"), m.end("name"), "Programme", "Programme", m["name"], "name.model")
+    for m in p["programme"].finditer(folded):
+        low = left_edge(folded, m.start(), starts, 18)
+        while low < m.start() and (more := re.compile("深入|全面|大力|城镇(?=保障)|认真|落实").match(folded, low)) and more.group() != "城镇":
+            low = more.end()
+        low = _with_coordination(folded, m.start(), low)
+        head = folded[low : m.start()]
+        if _is_generic(head) or re.search(r"区$", head) and m.group() == "发展战略":
+            continue
+        if len(head) < 2 or len(head) > 14 or re.search(r"\d+[个项条]|^[该本此各]", head):
+            continue
+        yield Candidate(low, m.end(), "Programme", "Programme", folded[low : m.end()], "name.programme")
+
+
+def _with_coordination(folded: str, end: int, low: int) -> int:
+    """口岸建设与发展三年行动: what 与 joins belongs to the name."""
+    m = re.search(r"[\u4e00-\u9fff]{2,4}(?:建设|保护|治理|改革|开发)[与和](?:发展|保护|治理|利用|提升|开放|修复)$", folded[max(0, end - 12) : end])
+    if m is None:
+        return low
+    start = end - len(m.group())
+    while lead := _patterns()["stop"].match(folded, start, end - 6):
+        start = lead.end()
+    return start
+
+
+def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
+    kinds = table("entities")["event"]
+    ends = {e: s for s, e in starts.items()}
+    for m in _patterns()["session"].finditer(folded):
+        low = m.start()
+        for prefix in ("政协", "市委", "省委", "区委", "市", "省"):
+            if low not in ends and folded[:low].endswith(prefix):
+                low -= len(prefix)
+                break
+        if low in ends:
+            low = ends[low]
+        end = m.end()
+        if more := re.match(r"主席团第[一二三四五六七八九十]+次会议", folded[end:]):
+            yield Candidate(low, end + more.end(), "Event", "Meeting", folded[low : end + more.end()], "name.session", weight=2)
+        elif secretariat := re.match(r"(?:秘书处|主席团)", folded[end:]):
+            whole = folded[low : end + secretariat.end()]
+            yield Candidate(low, end + secretariat.end(), "Organization", "CongressBody", whole, "name.session body", weight=2)
+        yield Candidate(low, end, "Event", "Meeting", folded[low:end], "name.session", weight=1)
+    for m in _patterns()["event"].finditer(folded):
+        suffix = m.group()
+        low = _event_edge(folded, m.start(), starts)
+        head = folded[low : m.start()]
+        if suffix == "两会":
+            if low in starts or m.start() in ends:
+                start = ends.get(m.start(), low)
+                yield Candidate(start, m.end(), "Event", "Meeting", folded[start : m.end()], "name.两会")
+            continue
+        if len(head) < 3 or len(head) > 24 or (suffix == "节" and re.search(r"[环季关细情调小时章礼]$|\d$|春$", head)):
+            continue
+        if suffix in ("会议", "节", "仪式", "全会", "大赛", "论坛") and not (
+            low in starts or re.search(r"第[一二三四五六七八九十\d]+[届次]|首届|20\d\d|“", head)
+        ):
+            continue
+        yield Candidate(low, m.end(), "Event", kinds[suffix], folded[low : m.end()], f"name.{suffix}", weight=1 if "“" in head else 0)
+
+
+def _event_edge(folded: str, end: int, starts: dict[int, int]) -> int:
+    """As `left_edge`, but a quoted name inside belongs to the event: 度假区“…”专线通车仪式."""
+    open_quote = folded.rfind("“", max(0, end - 24), end)
+    close_quote = folded.rfind("”", max(0, end - 24), end)
+    if open_quote >= 0 and close_quote > open_quote and not re.search("[,。;:、]", folded[close_quote:end]):
+        return left_edge(folded, open_quote, starts, 12)
+    return left_edge(folded, end, starts)

@@ -1,0 +1,240 @@
+"""Places: names of the gazetteer, villages and communities by their suffix, and the home that 全市 and 市政府 mean."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from .candidate import Candidate
+from .gazetteer import Gazetteer, Place
+from .text import fold
+
+#: Short names that are words of everyday speech, too: they need the full name in the article, or a list of places.
+_COMMON_WORDS = frozenset(
+    {"富民", "安宁", "西山", "盘龙", "石林", "海口", "五华", "东川", "中山", "朝阳", "白山", "东方", "长安", "新华", "和平", "永平", "双江", "景东", "宁洱", "大关", "会泽", "永善", "泸西", "元阳", "绿春", "砚山", "广南", "富源", "师宗", "罗平", "陆良", "马龙", "麒麟", "新平", "红塔", "江川", "华宁", "通海", "峨山", "元江", "隆阳", "施甸", "龙陵", "昌宁", "古城", "玉龙", "永胜", "华坪", "临翔", "凤庆", "云县", "永德", "镇康", "祥云", "宾川", "弥渡", "南涧", "巍山", "云龙", "洱源", "剑川", "鹤庆", "漾濞", "瑞丽", "芒市", "梁河", "盈江", "陇川", "泸水", "福贡", "贡山", "兰坪", "德钦", "维西", "武定", "禄丰", "双柏", "牟定", "南华", "姚安", "大姚", "永仁", "元谋", "楚雄", "个旧", "开远", "蒙自", "弥勒", "屏边", "建水", "石屏", "河口", "金平", "红河", "文山", "西畴", "麻栗坡", "马关", "丘北", "富宁", "景洪", "勐海", "勐腊", "思茅", "墨江", "景谷", "镇沅", "江城", "孟连", "澜沧", "西盟", "耿马", "沧源", "昭阳", "鲁甸", "巧家", "盐津", "永善", "绥江", "镇雄", "彝良", "威信", "水富", "沾益", "宣威", "易门", "澄江", "腾冲"}
+) - {"瑞丽", "腾冲", "景洪", "河口", "勐腊", "蒙自", "弥勒", "澄江", "宣威", "麻栗坡", "富宁", "芒市", "镇雄"}
+_DISTINCT_COUNTIES = frozenset({"呈贡", "晋宁", "宜良", "嵩明", "寻甸", "禄劝", "官渡"})
+_VILLAGE = re.compile(
+    r"(?<![\u4e00-\u9fff])(?P<a>[\u4e00-\u9fff]{2,4}(?:村|社区))(?=[、,。;:)\s\d]|等|和|及|举|开|党|居|的|为|与|在|内|里|是|有|$)"
+)
+_VILLAGE_LIST = re.compile(r"(?:[\u4e00-\u9fff]{2,4}(?:村|社区)、)+[\u4e00-\u9fff]{2,4}(?:村|社区)")
+_GENERIC_VILLAGE = re.compile(
+    r"^(?:.*(?:该|各|每|本|全|农|乡|新农|城中|行政|自然|示范|美丽|试点|文明|智慧|公园|和谐|幸福|老旧|搬迁|贫困|边境|民族|传统|特色|文化|旅游|完整|居住|多个|几个|辖区|街道|学校与|镇|共有|条件的|所在|附近|周边|进|入|到|个).*|[一二三四五六七八九十两数\d].*)(?:村|社区)$"
+)
+_WHOLE = re.compile(r"(?:全|我)(?P<level>省|市|区|县|州)(?![长委府级场属域内场])")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What a bare 省, 市, 区, 县 means in this article; None where it doesn't say."""
+
+    province: Place | None = None
+    city: Place | None = None
+    county: Place | None = None
+    town: Place | None = None
+
+    def of(self, level: str) -> Place | None:
+        """The place that a bare level word means: 省 the province, 市 the city, 区 and 县 the county."""
+        if level in ("区", "县"):
+            return self.county
+        if level == "州":
+            return self.city if self.city and self.city.name.endswith("自治州") else None
+        if level in ("镇", "乡", "街道"):
+            return self.town
+        return self.province if level == "省" else self.city
+
+
+@cache
+def _matcher() -> tuple[AhoCorasick, tuple[tuple[str, str, tuple[Place, ...]], ...]]:
+    """Automaton over all names; per pattern (form, name, places), form full, alias or short."""
+    gazetteer = Gazetteer.default()
+    forms: dict[str, tuple[str, list[Place]]] = {}
+    for place in (*gazetteer.areas(), *gazetteer.zones()):
+        forms.setdefault(fold(place.name), ("full", []))[1].append(place)
+        for alias in place.aliases:
+            forms.setdefault(fold(alias), ("alias", []))[1].append(place)
+    for place in gazetteer.areas():
+        short = place.short
+        if short != place.name and place.kind in ("Province", "PrefectureCity", "County", "CountyCity", "District"):
+            if place.kind in ("County", "CountyCity", "District") and not place.code.startswith("53"):
+                continue
+            form, places = forms.setdefault(fold(short), ("short", []))
+            if form == "short":
+                places.append(place)
+            if "自治州" in place.name:
+                forms.setdefault(fold(short) + "州", ("alias", []))[1].append(place)
+            if "自治县" in place.name:
+                forms.setdefault(fold(short) + "县", ("alias", []))[1].append(place)
+    patterns = list(forms)
+    matcher = AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest)
+    return matcher, tuple((forms[p][0], p, tuple(dict.fromkeys(forms[p][1]))) for p in patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHit:
+    """A name of the gazetteer in the text; `places` are all that bear it."""
+
+    start: int
+    end: int
+    form: str
+    places: tuple[Place, ...]
+
+
+def find_places(folded: str) -> list[PlaceHit]:
+    """All names of the gazetteer in the folded text, the longest at each position, homonyms unresolved."""
+    matcher, forms = _matcher()
+    plain = folded.replace("磨憨一磨丁", "磨憨—磨丁")  # the dash that a scan reads as 一, of the same length
+    return [PlaceHit(a, b, forms[i][0], forms[i][2]) for i, a, b in matcher.find_matches_as_indexes(plain)]
+
+
+def find_home(headline: str, hits: list[PlaceHit], publisher: str | None) -> Home:
+    """Province, city and county that the article is about: the most named of each level, by headline, body, publisher."""
+    gazetteer = Gazetteer.default()
+    votes: Counter[Place] = Counter()
+    for weight, found in ((1, hits), (3, find_places(fold(headline))), (2, find_places(fold(publisher or "")))):
+        for hit in found:
+            places = [p for p in hit.places if p.kind != "Country"]
+            if len(places) != 1 or (hit.form == "short" and places[0].short in _COMMON_WORDS):
+                continue
+            place = places[0]
+            weighted = weight if hit.form == "full" else weight
+            votes[place] += weighted * 2
+            for above in gazetteer.above(place):
+                votes[above] += weighted
+    best: dict[str, Place] = {}
+    for level, kinds in (
+        ("province", ("Province",)),
+        ("city", ("PrefectureCity",)),
+        ("county", ("District", "County", "CountyCity")),
+        ("town", ("Town", "Township", "Subdistrict")),
+    ):
+        of_level = [(n, p) for p, n in votes.items() if p.kind in kinds]
+        if of_level:
+            best[level] = max(of_level, key=lambda item: (item[0], item[1].code))[1]
+    city = best.get("city")
+    if city is None and "province" in best and best["province"].name.endswith("市"):
+        best["city"] = best["province"]
+    elif city is not None:
+        best["province"] = next((p for p in gazetteer.above(city) if p.kind == "Province"), best.get("province", city))
+    return Home(**best)
+
+
+def read_places(folded: str, headline: str, hits: list[PlaceHit], home: Home) -> Iterator[Candidate]:
+    """Mentions of areas and zones."""
+    full = {p.code for hit in hits if hit.form != "short" for p in hit.places}
+    full |= {p.code for hit in find_places(fold(headline)) if hit.form != "short" for p in hit.places}
+    starts = {hit.start: hit for hit in hits}
+    ends = {hit.end: hit for hit in hits}
+    known = [h for h in hits if h.form != "short" or h.places[0].short not in _COMMON_WORDS]
+    for hit in hits:
+        place = _resolve(hit, home, known)
+        if place is None:
+            continue
+        if hit.form == "short" and not _stands(folded, hit, place, full, starts, ends):
+            continue
+        if place.kind == "FunctionalZone" and hit.form == "alias" and not _is_home_zone(folded, hit, place, home):
+            continue
+        if hit.form == "alias" and place.kind == "Country":
+            continue
+        cls = "FunctionalZone" if place.kind == "FunctionalZone" else "AdministrativeArea"
+        yield Candidate(hit.start, hit.end, cls, place.kind, place.name, f"place.{hit.form}", place.code)  # type: ignore[arg-type]
+    yield from _villages(folded, home, ends)
+    for m in _WHOLE.finditer(folded):
+        whole = home.of(m["level"])
+        if whole is not None:
+            yield Candidate(
+                m.start(), m.end(), "AdministrativeArea", whole.kind, whole.name, "place.whole", whole.code
+            )
+
+
+def _resolve(hit: PlaceHit, home: Home, known: list[PlaceHit]) -> Place | None:
+    """The place meant, among those of one name: the one at home, or under a place that the article names."""
+    if len(hit.places) == 1:
+        return hit.places[0]
+    gazetteer = Gazetteer.default()
+    near = {p.code for p in (home.county, home.city, home.province) if p}
+    for codes in (near, {p.code for h in known if len(h.places) == 1 for p in h.places}):
+        fitting = [p for p in hit.places if codes & {a.code for a in gazetteer.above(p) if a.kind != "Country"}]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            return max(fitting, key=lambda p: len(codes & {a.code for a in gazetteer.above(p)}))
+    return None
+
+
+def _stands(
+    folded: str, hit: PlaceHit, place: Place, full: set[str], starts: dict[int, PlaceHit], ends: dict[int, PlaceHit]
+) -> bool:
+    """Whether a short name stands for the place: no everyday word, or the full name, a list or an area around it says so."""
+    before, after = folded[max(0, hit.start - 1) : hit.start], folded[hit.end : hit.end + 2]
+    if after[:1] in ("路", "街", "巷", "大", "江", "河", "湖", "山", "寺", "话", "菜", "人", "籍", "港") and after[:2] not in ("大力", "大抓", "人民", "大学", "河道", "湖泊", "港口", "山区"):
+        return False
+    if place.kind == "Province":
+        return True
+    if place.kind == "PrefectureCity":
+        return place.code.startswith("53") or place.code in full or place.short in _WELL_KNOWN
+    if place.code in full or place.short in _DISTINCT_COUNTIES:
+        return True
+    listed = (before == "、" and hit.start - 1 in ends) or (after[:1] in ("、", "和", "及", "与") and hit.end + 1 in starts)
+    listed = listed or (before in ("和", "及", "与") and hit.start - 1 in ends)
+    if listed:
+        return True
+    return place.short not in _COMMON_WORDS or (hit.start in ends and ends[hit.start].places[0].code == place.parent) or (
+        before == "、" and place.code.startswith("5301")
+    )
+
+
+_WELL_KNOWN = frozenset(
+    "成都 贵阳 南宁 广州 深圳 武汉 长沙 南京 杭州 苏州 宁波 厦门 福州 济南 青岛 郑州 西安 兰州 西宁 银川 乌鲁木齐 拉萨 哈尔滨 长春 沈阳 大连 石家庄 太原 呼和浩特 合肥 南昌 海口 三亚 珠海 佛山 东莞 温州 无锡 遵义 桂林 攀枝花 烟台 潍坊 洛阳 徐州 泉州".split()
+)
+
+
+def _is_home_zone(folded: str, hit: PlaceHit, place: Place, home: Home) -> bool:
+    """高新区 alone is Kunming's only in an article about Kunming, and not straight after another place's name."""
+    alias = folded[hit.start : hit.end]
+    if len(alias) > 4:
+        return True
+    before = folded[max(0, hit.start - 3) : hit.start]
+    if re.search(r"[\u4e00-\u9fff](?:市|省|县|区)$|[级家各个类]$|旅游$|国家$|技术$|产业$", before):
+        return False
+    return home.city is not None and home.city.code == place.parent
+
+
+def _villages(folded: str, home: Home, ends: dict[int, PlaceHit]) -> Iterator[Candidate]:
+    spans: dict[int, int] = {}
+    for m in _VILLAGE.finditer(folded):
+        spans[m.start("a")] = m.end("a")
+    for m in _VILLAGE_LIST.finditer(folded):
+        at = m.start()
+        for item in m.group().split("、"):
+            spans[at] = at + len(item)
+            at += len(item) + 1
+    for end in ends:
+        m = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:村|社区)").match(folded, end)
+        if m:
+            spans[m.start()] = m.end()
+    gazetteer = Gazetteer.default()
+    for start, end in spans.items():
+        name = _trim_village(folded[start:end])
+        if name is None:
+            continue
+        start = end - len(name)
+        kind = "Community" if name.endswith("社区") else "Village"
+        codes = {p.code for p in (home.county, home.town) if p}
+        fitting = [
+            p for p in gazetteer.villages.get(name, ()) if codes & {a.code for a in gazetteer.above(p)}
+        ]
+        key = fitting[0].code if len(fitting) == 1 else ""
+        yield Candidate(start, end, "AdministrativeArea", kind, name, "place.village", key)
+
+
+def _trim_village(name: str) -> str | None:
+    name = re.sub(r"^(?:游览|走进|来到|位于|前往|到达|途经|和|及|与|在|从|到|是|为)+", "", name)
+    if len(re.sub(r"(?:村|社区)$", "", name)) < 2 or _GENERIC_VILLAGE.match(name):
+        return None
+    return name
