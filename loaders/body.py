@@ -31,7 +31,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"|(?P<party>{party}|委(?!员|托|书记|员会|会|副|常))"
             rf"|(?P<department>{department})"
         ),
-        "league": re.compile(rf"(?:共青)?团(?P<level>{_LEVEL})委|共青团(?P<place>[\u4e00-\u9fff]{{2,8}}?)委(?:员会)?"),
+        "league": re.compile(
+            rf"(?:共青)?团(?P<level>{_LEVEL})委|共青团(?P<place>[\u4e00-\u9fff]{{2,8}}?)委(?:员会)?"
+        ),
         "level": re.compile(rf"(?P<level>{_LEVEL})$"),
         "national": re.compile(alternation(words["national"]["words"])),
     }
@@ -64,7 +66,25 @@ def _body(folded: str, m: re.Match[str], by_end: dict[int, PlaceHit], home: Home
         hit = by_end[start - 1]
         place, start, printed = _nearest(hit, home), hit.start, folded[hit.start : start]
     elif level:
-        if folded[start - 2 : start - 1] in ("城", "门", "超", "各", "股", "菜", "全", "我", "社", "园", "辖", "地", "小", "景", "校", "厂", "片"):
+        if folded[start - 2 : start - 1] in (
+            "城",
+            "门",
+            "超",
+            "各",
+            "股",
+            "菜",
+            "全",
+            "我",
+            "社",
+            "园",
+            "辖",
+            "地",
+            "小",
+            "景",
+            "校",
+            "厂",
+            "片",
+        ):
             if folded[start - 2 : start - 1] not in ("各", "全", "我"):
                 return
             return
@@ -73,12 +93,25 @@ def _body(folded: str, m: re.Match[str], by_end: dict[int, PlaceHit], home: Home
         printed = level["level"]
     else:
         return
-    if group == "party" and m.group() == "委" and not level and not printed.endswith(("省", "市", "区", "县", "州")):
+    if (
+        group == "party"
+        and m.group() == "委"
+        and not level
+        and not printed.endswith(("省", "市", "区", "县", "州"))
+    ):
         return
     name, kind = _full_name(group, m.group(), place, printed)
     if name is None:
         return
-    yield Candidate(start, m.end(), "Organization", kind, name, f"body.{group}", weight=1 if group != "consultative" else 0)
+    yield Candidate(
+        start,
+        m.end(),
+        "Organization",
+        kind,
+        name,
+        f"body.{group}",
+        weight=1 if group != "consultative" else 0,
+    )
 
 
 def _nearest(hit: PlaceHit, home: Home) -> Place | None:

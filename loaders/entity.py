@@ -50,7 +50,12 @@ def read_entities(article: Article, text: Text | None = None) -> list[Entity]:
     ]
     candidates = [c for c in candidates if not _is_quoted_title(folded, c)]
     chosen = choose(candidates)
-    chosen += [*_anaphors(folded, chosen), *_secretariats(folded, chosen), *_in_titles(candidates, chosen), *_leading_areas(candidates, chosen)]
+    chosen += [
+        *_anaphors(folded, chosen),
+        *_secretariats(folded, chosen),
+        *_in_titles(candidates, chosen),
+        *_leading_areas(candidates, chosen),
+    ]
     chosen = [replace(c, name=_with_dash(c.name)) for c in sorted(chosen, key=lambda c: (c.start, -c.end))]
     named = _canonical(chosen, article.headline)
     return [
@@ -70,21 +75,32 @@ def read_entities(article: Article, text: Text | None = None) -> list[Entity]:
 
 def _with_dash(name: str) -> str:
     """磨憨一磨丁经济合作区: a scan's 一 for the dash between two places, mended in the name (never in the quote)."""
-    return re.sub(r"(?<=[\u4e00-\u9fff]{2})一(?=[\u4e00-\u9fff]{2}(?:经济合作区|合作区|铁路|高速|城际|高铁))", "—", name)
+    return re.sub(
+        r"(?<=[\u4e00-\u9fff]{2})一(?=[\u4e00-\u9fff]{2}(?:经济合作区|合作区|铁路|高速|城际|高铁))", "—", name
+    )
 
 
 def _is_quoted_title(folded: str, c: Candidate) -> bool:
     """“云岭先锋红旗党支部”: a body's word that fills its quotation marks is an honour's name."""
-    return c.cls == "Organization" and folded[c.start - 1 : c.start] == "“" and folded[c.end : c.end + 1] == "”"
+    return (
+        c.cls == "Organization" and folded[c.start - 1 : c.start] == "“" and folded[c.end : c.end + 1] == "”"
+    )
 
 
 def _secretariats(folded: str, chosen: Sequence[Candidate]) -> Iterator[Candidate]:
     """大会秘书处: that of the session named before."""
     for m in re.finditer("大会(?P<what>秘书处|主席团)", folded):
-        before = [c for c in chosen if c.end <= m.start() and c.rule == "name.session" and "主席团" not in c.name]
+        before = [
+            c for c in chosen if c.end <= m.start() and c.rule == "name.session" and "主席团" not in c.name
+        ]
         if before:
             yield Candidate(
-                m.start(), m.end(), "Organization", "CongressBody", before[-1].name + m["what"], "name.secretariat"
+                m.start(),
+                m.end(),
+                "Organization",
+                "CongressBody",
+                before[-1].name + m["what"],
+                "name.secretariat",
             )
 
 
@@ -100,7 +116,11 @@ def _leading_areas(candidates: Sequence[Candidate], chosen: Sequence[Candidate])
 def _in_titles(candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Iterator[Candidate]:
     """Zones and parks inside a 《title》 are mentions, too."""
     titles = [c for c in chosen if c.rule == "name.titled"]
-    inner = [c for c in candidates if c.cls in ("FunctionalZone", "Park") and any(t.start < c.start and c.end < t.end for t in titles)]
+    inner = [
+        c
+        for c in candidates
+        if c.cls in ("FunctionalZone", "Park") and any(t.start < c.start and c.end < t.end for t in titles)
+    ]
     yield from choose(inner)
 
 
@@ -118,7 +138,11 @@ def _anaphors(folded: str, chosen: Sequence[Candidate]) -> Iterator[Candidate]:
 
 def _canonical(chosen: Sequence[Candidate], headline: str) -> list[Candidate]:
     """Short forms by the full one of the same article: 惠图公司 → the company whose name holds 惠图 and ends so."""
-    full = {c.name: c for c in chosen if c.cls in ("Organization", "Event", "Park", "FunctionalZone", "Project", "Programme")}
+    full = {
+        c.name: c
+        for c in chosen
+        if c.cls in ("Organization", "Event", "Park", "FunctionalZone", "Project", "Programme")
+    }
     out = []
     for c in chosen:
         if c.key or c.cls not in ("Organization", "Event", "Park", "FunctionalZone", "Programme", "Project"):
@@ -136,13 +160,34 @@ def _fuller(c: Candidate, full: dict[str, Candidate]) -> Candidate | None:
         fitting = [
             o
             for o in full.values()
-            if o.cls == c.cls and o.kind == "Company" and len(o.name) > len(c.name) and len(stem) >= 2 and stem in o.name
+            if o.cls == c.cls
+            and o.kind == "Company"
+            and len(o.name) > len(c.name)
+            and len(stem) >= 2
+            and stem in o.name
         ]
-    elif c.cls in ("Event", "Park"):
+    elif c.cls == "Park":  # 考古公园 for …国家考古遗址公园
         fitting = [
-            o for o in full.values() if o.cls == c.cls and len(o.name) > len(c.name) and o.name.endswith(c.name) and "主席团" not in o.name
+            o
+            for o in full.values()
+            if o.cls == c.cls and len(o.name) > len(c.name) and _abbreviates(c.name, o.name)
+        ]
+    elif c.cls == "Event":
+        fitting = [
+            o
+            for o in full.values()
+            if o.cls == c.cls
+            and len(o.name) > len(c.name)
+            and o.name.endswith(c.name)
+            and "主席团" not in o.name
         ]
     else:
         return None
     names = {o.name for o in fitting}
     return fitting[0] if len(names) == 1 else None
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Whether the short name's characters stand in the long one in their order, the last two at its end."""
+    letters = iter(name)
+    return name.endswith(short[-2:]) and all(c in letters for c in short)

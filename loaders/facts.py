@@ -6,6 +6,7 @@ Readers make these records, reviewers and scorers read them as JSON, `graph.rdf`
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -84,6 +85,15 @@ class Entity:
     key: str
     post: str | None = None
     rules: tuple[str, ...] = ()
+
+
+def outermost(entities: Iterable[Entity]) -> list[Entity]:
+    """Mentions that lie in no other one, in order: the grammar of a sentence sees 昆明市十五届人大四次会议, not the 昆明市 in it."""
+    kept: list[Entity] = []
+    for e in sorted(entities, key=lambda e: (e.span.start, -e.span.end)):
+        if not kept or e.span.start >= kept[-1].span.end:
+            kept.append(e)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

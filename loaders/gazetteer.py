@@ -16,7 +16,9 @@ _ETHNIC = (
     "壮族|回族|彝族|苗族|傣族|白族|哈尼族|拉祜族|佤族|纳西族|景颇族|傈僳族|藏族|布朗族|普米族|怒族|独龙族|瑶族|土家族|侗族|"
     "布依族|水族|仡佬族|蒙古族|满族|朝鲜族|维吾尔|哈萨克|柯尔克孜|羌族|畲族|黎族|土族|撒拉族|东乡族|保安族|裕固族|塔吉克|锡伯|达斡尔族|鄂温克族|鄂伦春|毛南族|仫佬族|各族|哈萨克族|维吾尔族"
 )
-_SUFFIX = re.compile(rf"(?:(?:{_ETHNIC})*(?:自治区|自治州|自治县|自治旗)|特别行政区|省|市|地区|盟|区|县|旗|街道|镇|乡)$")
+_SUFFIX = re.compile(
+    rf"(?:(?:{_ETHNIC})*(?:自治区|自治州|自治县|自治旗)|特别行政区|省|市|地区|盟|区|县|旗|街道|镇|乡)$"
+)
 _ENGLISH = {
     "Country": "",
     "Province": "Province",
@@ -53,7 +55,9 @@ class Place:
 class Gazetteer:
     """All places by code and by name."""
 
-    def __init__(self, areas: tuple[Place, ...], zones: tuple[Place, ...], villages: tuple[Place, ...]) -> None:
+    def __init__(
+        self, areas: tuple[Place, ...], zones: tuple[Place, ...], villages: tuple[Place, ...]
+    ) -> None:
         self._areas, self._zones = areas, zones
         self.by_code = {p.code: p for p in (*areas, *zones, *villages)}
         self.villages: dict[str, list[Place]] = defaultdict(list)
@@ -72,10 +76,12 @@ class Gazetteer:
         for row in _rows("names"):
             other[row["code"]].append(row["alias"])
         areas = tuple(
-            Place(r["code"], r["name"], r["kind"], r["parent"], tuple(other[r["code"]])) for r in _rows("areas")
+            Place(r["code"], r["name"], r["kind"], r["parent"], tuple(other[r["code"]]))
+            for r in _rows("areas")
         )
         zones = tuple(
-            Place(r["code"], r["name"], r["kind"], r["parent"], tuple(r["aliases"].split("|"))) for r in _rows("zones")
+            Place(r["code"], r["name"], r["kind"], r["parent"], tuple(r["aliases"].split("|")))
+            for r in _rows("zones")
         )
         countries = tuple(Place(code, name, "Country", None) for code, name in _COUNTRIES.items())
         villages = tuple(Place(r["code"], r["name"], r["kind"], r["parent"]) for r in _rows("villages"))

@@ -35,22 +35,30 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "organization": re.compile(alternation(words["organization"])),
         "park": re.compile(alternation(words["park"])),
         "zone": re.compile(alternation(words["zone"]["words"])),
-        "project": re.compile(rf"(?:{alternation(words['project']['words'])})(?:\(?[一二三四五]期\)?)?(?:工程|项目)?"),
+        "project": re.compile(
+            rf"(?:{alternation(words['project']['words'])})(?:\(?[一二三四五]期\)?)?(?:工程|项目)?"
+        ),
         "line": re.compile(rf"(?:地铁|轨道交通|轻轨)\d+(?:{alternation(words['project']['line'])})"),
         "founded": re.compile(
             rf"(?:{alternation(words['project']['founding'])})了?(?P<name>{_HAN}{{2,8}}?(?:{alternation(words['project']['founded'])}|车队|中心|联盟))"
         ),
-        "list": re.compile(r"(?P<items>[^,;。:!?\n]*?)等(?:\d+|[一二两三四五六七八九十]+)[个家项座](?P<noun>[^,;。]{0,12}?(?:项目|工程))"),
+        "list": re.compile(
+            r"(?P<items>[^,;。:!?\n]*?)等(?:\d+|[一二两三四五六七八九十]+)[个家项座](?P<noun>[^,;。]{0,12}?(?:项目|工程))"
+        ),
         "quoted": re.compile(
             rf"(?P<head>(?:促消费|共建|春城|城市|全市|全民)?)“(?P<inner>[^“”]{{2,24}})”(?P<after>(?:{alternation(programme['after_quote'])})?)"
         ),
         "numbered": re.compile(
             rf"^(?:[一二三四五六七八九十\d+A-Z]+(?:{alternation(programme['numbered'])})|\d{{4}}|\d\+[A-Z\d]|.{{2,12}}(?:计划|行动|工程|战略|改革|生活圈|营商环境|一带一路|攻坚战))$"
         ),
-        "titled": re.compile(rf"《(?P<inner>[^《》]{{4,80}}(?:{alternation(programme['title_end'])})(?:\([^()]*\))?)》"),
+        "titled": re.compile(
+            rf"《(?P<inner>[^《》]{{4,80}}(?:{alternation(programme['title_end'])})(?:\([^()]*\))?)》"
+        ),
         "programme": re.compile(alternation(programme["suffix"])),
         "known": re.compile(alternation(programme["known"])),
-        "model": re.compile(rf"(?:{alternation(programme['model_before'])})(?P<name>{_HAN}{{3,10}}{alternation(programme['model'])})"),
+        "model": re.compile(
+            rf"(?:{alternation(programme['model_before'])})(?P<name>{_HAN}{{3,10}}{alternation(programme['model'])})"
+        ),
         "promises": re.compile(
             r"(?:(?P<y1>20\d\d)年(?:度)?)?(?:[省市区县]|昆明市?|政府|市政府|全市|为民办)*(?:(?P<y2>20\d\d)年)?(?P<n>\d+|[一二三四五六七八九十]+)(?P<unit>[件项])(?P<what>惠民实事|民生实事|实事)"
         ),
@@ -60,7 +68,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"|第[一二三四五六七八九十]+届(?:人民代表大会|委员会)(?:常务委员会)?第[一二三四五六七八九十]+次(?:全体)?会议(?:主席团第[一二三四五六七八九十]+次会议)?"
         ),
         "event": re.compile(alternation(w for w in words["event"] if w != "主席团第")),
-        "generic": re.compile(rf"(?:{alternation(words['generic']['words'])}|[一二三四五六七八九十两\d]+[个家所座条].*)"),
+        "generic": re.compile(
+            rf"(?:{alternation(words['generic']['words'])}|[一二三四五六七八九十两\d]+[个家所座条].*)"
+        ),
     }
 
 
@@ -90,7 +100,9 @@ def left_edge(folded: str, end: int, starts: dict[int, int], reach: int = _REACH
         low -= 1
     # a function word inside ends the name before it, unless it is part of a place's name
     for at in range(end - 1, low, -1):
-        if folded[at - 1] in "有和与及在对向把被将由从等以于为让使给至" and not _part_of_word(folded, at - 1, starts):
+        if folded[at - 1] in "有和与及在对向把被将由从等以于为让使给至" and not _part_of_word(
+            folded, at - 1, starts
+        ):
             low = at
             break
     for m in _patterns()["inner"].finditer(folded, low, end):
@@ -105,7 +117,9 @@ def left_edge(folded: str, end: int, starts: dict[int, int], reach: int = _REACH
     return low
 
 
-_JOINED = re.compile(r"有限|有机|有色|国有|所有|有轨|有线|和平|和谐|太和|祥和|人和|和美|在线|等级|对外|为民|以太|将军|对口|等离子|与会|自由|由来|向阳|共和|让利|使馆|给水|中和|和园|中以")
+_JOINED = re.compile(
+    r"有限|有机|有色|国有|所有|有轨|有线|和平|和谐|太和|祥和|人和|和美|在线|等级|对外|为民|以太|将军|对口|等离子|与会|自由|由来|向阳|共和|让利|使馆|给水|中和|和园|中以"
+)
 
 
 def _part_of_word(folded: str, at: int, starts: dict[int, int]) -> bool:
@@ -117,12 +131,21 @@ def _part_of_word(folded: str, at: int, starts: dict[int, int]) -> bool:
 
 
 def _is_generic(head: str) -> bool:
-    return len(head) < 2 or bool(_patterns()["generic"].fullmatch(head)) or bool(re.fullmatch(rf"(?:{_patterns()['generic'].pattern})+", head))
+    return (
+        len(head) < 2
+        or bool(_patterns()["generic"].fullmatch(head))
+        or bool(re.fullmatch(rf"(?:{_patterns()['generic'].pattern})+", head))
+    )
 
 
 def _split_place(folded: str, low: int, end: int, starts: dict[int, int]) -> int:
     """官渡区|云南滇约…公司: a district in front of another place's name is no part of the company's name."""
-    if low in starts and starts[low] in starts and starts[low] < end - 2 and folded[starts[low] - 1] in "区县市镇道":
+    if (
+        low in starts
+        and starts[low] in starts
+        and starts[low] < end - 2
+        and folded[starts[low] - 1] in "区县市镇道"
+    ):
         return starts[low]
     return low
 
@@ -139,14 +162,22 @@ def _companies(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
         head = folded[low : m.start()]
         if _is_generic(head) or re.search(r"\d[个家所户]|^\d", head):
             continue
-        if kind in ("School", "Hospital", "Organization", "GovernmentBody", "PartyBody", "Association", "University") and not _is_named(
-            folded, low, m.start(), starts, kind
-        ):
+        if kind in (
+            "School",
+            "Hospital",
+            "Organization",
+            "GovernmentBody",
+            "PartyBody",
+            "Association",
+            "University",
+        ) and not _is_named(folded, low, m.start(), starts, kind):
             continue
         if kind == "GovernmentBody" and suffix == "人民政府":
             continue  # the table of bodies reads these with their full names
         end = m.end()
-        branch = re.match(r"(?:第[一二三四五六七八九十]+)?(?:党支部|党总支|党委|工会|分公司|研究院)", folded[end:])
+        branch = re.match(
+            r"(?:第[一二三四五六七八九十]+)?(?:党支部|党总支|党委|工会|分公司|研究院)", folded[end:]
+        )
         if branch and kind in ("Company", "University", "Hospital", "School"):
             whole = folded[low : end + branch.end()]
             branch_kind = "PartyBody" if "党" in branch.group() else "Organization"
@@ -159,7 +190,12 @@ def _is_named(folded: str, low: int, end: int, starts: dict[int, int], kind: str
     head = folded[low:end]
     if low in starts or any(s < end and starts[s] > low and s >= low for s in starts):
         return True
-    if re.match(r"[市区县省州]", head) and kind in ("Association", "GovernmentBody", "Organization", "Hospital"):
+    if re.match(r"[市区县省州]", head) and kind in (
+        "Association",
+        "GovernmentBody",
+        "Organization",
+        "Hospital",
+    ):
         return False
     if kind == "University":
         return 2 <= len(head) <= 8
@@ -187,13 +223,21 @@ def _coordinated_parks(folded: str) -> Iterator[Candidate]:
     """海口和二街化工园区: two parks share a suffix."""
     kinds = table("entities")["park"]
     suffix = alternation(w for w in kinds if w.endswith("园区"))
-    for m in re.finditer(rf"(?P<first>(?:{_HAN}{{2}}、)*{_HAN}{{2}})和(?P<last>{_HAN}{{2}})(?P<suffix>{suffix})", folded):
+    for m in re.finditer(
+        rf"(?P<first>(?:{_HAN}{{2}}、)*{_HAN}{{2}})和(?P<last>{_HAN}{{2}})(?P<suffix>{suffix})", folded
+    ):
         at = m.start()
         for item in m["first"].split("、"):
             clean = _patterns()["stop"].match(item)
             if not (clean and clean.end() == len(item)):
                 yield Candidate(
-                    at, at + len(item), "Park", kinds[m["suffix"]], item + m["suffix"], "name.coordinated", weight=1
+                    at,
+                    at + len(item),
+                    "Park",
+                    kinds[m["suffix"]],
+                    item + m["suffix"],
+                    "name.coordinated",
+                    weight=1,
                 )
             at += len(item) + 1
 
@@ -208,9 +252,16 @@ def _zones(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             continue
         if not head or _is_generic(head) or re.match(r"\d|国家$|省级|国家级|全国|边境|经济|沿边$|各类", head):
             continue
-        if low not in starts and not any(low <= s < m.start() for s in starts) and len(m.group()) < 4 and len(head) > 6:
+        if (
+            low not in starts
+            and not any(low <= s < m.start() for s in starts)
+            and len(m.group()) < 4
+            and len(head) > 6
+        ):
             continue
-        yield Candidate(low, m.end(), "FunctionalZone", "FunctionalZone", folded[low : m.end()], f"name.{m.group()}")
+        yield Candidate(
+            low, m.end(), "FunctionalZone", "FunctionalZone", folded[low : m.end()], f"name.{m.group()}"
+        )
 
 
 def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
@@ -219,25 +270,59 @@ def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
         head = folded[low : m.start()]
         if _is_generic(head) and not re.fullmatch(r"第[一二三四五六七八九十]+", head):
             continue
-        if re.search(r"\d+[个家所座公条]", head) or len(head) > 14 or re.match(r"[沪昆中新老成]?$", head) and len(head) < 1:
+        if (
+            re.search(r"\d+[个家所座公条]", head)
+            or len(head) > 14
+            or (re.match(r"[沪昆中新老成]?$", head) and len(head) < 1)
+        ):
             continue
         yield Candidate(low, m.end(), "Project", "Project", folded[low : m.end()], "name.project")
     for m in _patterns()["line"].finditer(folded):
         low = m.start()
         before = next((s for s in starts if starts[s] == low), None)
-        yield Candidate(before if before is not None else low, m.end(), "Project", "Project", folded[before if before is not None else low : m.end()], "name.line")
+        yield Candidate(
+            before if before is not None else low,
+            m.end(),
+            "Project",
+            "Project",
+            folded[before if before is not None else low : m.end()],
+            "name.line",
+        )
     for m in _patterns()["founded"].finditer(folded):
         name = m["name"]
         if re.match(r"[\d等]", folded[m.end() :]):
             continue  # 食堂25个: a common noun that is counted
-        if not re.match(r"了|一|各|多|全|首|新|\d|集|个|区域|国家|更|省|市", name) and not _is_generic(re.sub(r"(?:中心|站|队|广场)$", "", name)):
-            cls: EntityClass = "Organization" if name.endswith(("车队", "之家", "联盟", "中心")) else "Project"
-            yield Candidate(m.start("name"), m.end("name"), cls, "Organization" if cls == "Organization" else "Project", name, "name.founded")
+        if not re.match(r"了|一|各|多|全|首|新|\d|集|个|区域|国家|更|省|市", name) and not _is_generic(
+            re.sub(r"(?:中心|站|队|广场)$", "", name)
+        ):
+            cls: EntityClass = (
+                "Organization" if name.endswith(("车队", "之家", "联盟", "中心")) else "Project"
+            )
+            yield Candidate(
+                m.start("name"),
+                m.end("name"),
+                cls,
+                "Organization" if cls == "Organization" else "Project",
+                name,
+                "name.founded",
+            )
             for other in re.finditer(re.escape(name), folded):
-                yield Candidate(other.start(), other.end(), cls, "Organization" if cls == "Organization" else "Project", name, "name.founded")
-            if more := re.match(rf"[和及、](?P<name>{_HAN}{{2,8}}?(?:{alternation(['车队', '驿站', '之家', '中心'])}))", folded[m.end() :]):
+                yield Candidate(
+                    other.start(),
+                    other.end(),
+                    cls,
+                    "Organization" if cls == "Organization" else "Project",
+                    name,
+                    "name.founded",
+                )
+            if more := re.match(
+                rf"[和及、](?P<name>{_HAN}{{2,8}}?(?:{alternation(['车队', '驿站', '之家', '中心'])}))",
+                folded[m.end() :],
+            ):
                 start = m.end() + more.start("name")
-                yield Candidate(start, start + len(more["name"]), cls, "Organization", more["name"], "name.founded")
+                yield Candidate(
+                    start, start + len(more["name"]), cls, "Organization", more["name"], "name.founded"
+                )
     for m in _patterns()["list"].finditer(folded):
         yield from _listed_projects(folded, m, starts)
 
@@ -264,10 +349,15 @@ def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
     for m in p["quoted"].finditer(folded):
         inner, after, head = m["inner"], m["after"], m["head"]
         before = folded[max(0, m.start() - 12) : m.start()]
-        if re.search(r"[,。;!?]", inner) or re.search(r"(?:获评|荣获|获得|授予|命名为|年度|为)$", before) and not after:
+        if re.search(r"[,。;!?]", inner) or (
+            re.search(r"(?:获评|荣获|获得|授予|命名为|年度|为)$", before) and not after
+        ):
             continue
         if p["numbered"].match(inner) or after:
-            if re.match(r"(?:企业|病|党支部|党组织|提案$|患者|人员|筛查)", folded[m.end() : m.end() + 4]) and not after:
+            if (
+                re.match(r"(?:企业|病|党支部|党组织|提案$|患者|人员|筛查)", folded[m.end() : m.end() + 4])
+                and not after
+            ):
                 continue
             if after == "项目" and not p["numbered"].match(inner):
                 continue
@@ -276,7 +366,15 @@ def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
             start = m.start() + (len(head) if head in ("全市", "城市", "春城") else 0)
             if inner == "一带一路":
                 name = "共建“一带一路”"
-            yield Candidate(start, m.end(), "Programme", "Programme", name if start == m.start() else whole.removeprefix(head), "name.quoted", weight=1)
+            yield Candidate(
+                start,
+                m.end(),
+                "Programme",
+                "Programme",
+                name if start == m.start() else whole.removeprefix(head),
+                "name.quoted",
+                weight=1,
+            )
         line = re.match(r"(?:观光)?(?:旅游)?(?:专线|线路)(?:公交)?", folded[m.end() :])
         if line and not after:
             end = m.end() + line.end()
@@ -292,7 +390,9 @@ def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
         start = m.start("y1") if m["y1"] else m.start("y2") if m["y2"] else m.start("n")
         yield Candidate(start, m.end(), "Programme", "Programme", name, "name.promises", weight=1)
     for m in p["promises bare"].finditer(folded):
-        yield Candidate(m.start(), m.end(), "Programme", "Programme", f"{m['y']}年{m['what']}", "name.promises bare")
+        yield Candidate(
+            m.start(), m.end(), "Programme", "Programme", f"{m['y']}年{m['what']}", "name.promises bare"
+        )
     for m in p["known"].finditer(folded):
         name = "共建“一带一路”" if "一带一路" in m.group() else m.group()
         yield Candidate(m.start(), m.end(), "Programme", "Programme", name, "name.known")
@@ -301,11 +401,15 @@ def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
             yield Candidate(m.start("name"), m.end("name"), "Programme", "Programme", m["name"], "name.model")
     for m in p["programme"].finditer(folded):
         low = left_edge(folded, m.start(), starts, 18)
-        while low < m.start() and (more := re.compile("深入|全面|大力|城镇(?=保障)|认真|落实").match(folded, low)) and more.group() != "城镇":
+        while (
+            low < m.start()
+            and (more := re.compile("深入|全面|大力|城镇(?=保障)|认真|落实").match(folded, low))
+            and more.group() != "城镇"
+        ):
             low = more.end()
         low = _with_coordination(folded, m.start(), low)
         head = folded[low : m.start()]
-        if _is_generic(head) or re.search(r"区$", head) and m.group() == "发展战略":
+        if _is_generic(head) or (re.search(r"区$", head) and m.group() == "发展战略"):
             continue
         if len(head) < 2 or len(head) > 14 or re.search(r"\d+[个项条]|^[该本此各]", head):
             continue
@@ -314,7 +418,10 @@ def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
 
 def _with_coordination(folded: str, end: int, low: int) -> int:
     """口岸建设与发展三年行动: what 与 joins belongs to the name."""
-    m = re.search(r"[\u4e00-\u9fff]{2,4}(?:建设|保护|治理|改革|开发)[与和](?:发展|保护|治理|利用|提升|开放|修复)$", folded[max(0, end - 12) : end])
+    m = re.search(
+        r"[\u4e00-\u9fff]{2,4}(?:建设|保护|治理|改革|开发)[与和](?:发展|保护|治理|利用|提升|开放|修复)$",
+        folded[max(0, end - 12) : end],
+    )
     if m is None:
         return low
     start = end - len(m.group())
@@ -336,10 +443,26 @@ def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             low = ends[low]
         end = m.end()
         if more := re.match(r"主席团第[一二三四五六七八九十]+次会议", folded[end:]):
-            yield Candidate(low, end + more.end(), "Event", "Meeting", folded[low : end + more.end()], "name.session", weight=2)
+            yield Candidate(
+                low,
+                end + more.end(),
+                "Event",
+                "Meeting",
+                folded[low : end + more.end()],
+                "name.session",
+                weight=2,
+            )
         elif secretariat := re.match(r"(?:秘书处|主席团)", folded[end:]):
             whole = folded[low : end + secretariat.end()]
-            yield Candidate(low, end + secretariat.end(), "Organization", "CongressBody", whole, "name.session body", weight=2)
+            yield Candidate(
+                low,
+                end + secretariat.end(),
+                "Organization",
+                "CongressBody",
+                whole,
+                "name.session body",
+                weight=2,
+            )
         yield Candidate(low, end, "Event", "Meeting", folded[low:end], "name.session", weight=1)
     for m in _patterns()["event"].finditer(folded):
         suffix = m.group()
@@ -350,13 +473,25 @@ def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
                 start = ends.get(m.start(), low)
                 yield Candidate(start, m.end(), "Event", "Meeting", folded[start : m.end()], "name.两会")
             continue
-        if len(head) < 3 or len(head) > 24 or (suffix == "节" and re.search(r"[环季关细情调小时章礼]$|\d$|春$", head)):
+        if (
+            len(head) < 3
+            or len(head) > 24
+            or (suffix == "节" and re.search(r"[环季关细情调小时章礼]$|\d$|春$", head))
+        ):
             continue
         if suffix in ("会议", "节", "仪式", "全会", "大赛", "论坛") and not (
             low in starts or re.search(r"第[一二三四五六七八九十\d]+[届次]|首届|20\d\d|“", head)
         ):
             continue
-        yield Candidate(low, m.end(), "Event", kinds[suffix], folded[low : m.end()], f"name.{suffix}", weight=1 if "“" in head else 0)
+        yield Candidate(
+            low,
+            m.end(),
+            "Event",
+            kinds[suffix],
+            folded[low : m.end()],
+            f"name.{suffix}",
+            weight=1 if "“" in head else 0,
+        )
 
 
 def _event_edge(folded: str, end: int, starts: dict[int, int]) -> int:

@@ -22,15 +22,21 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     single, double = words["surname"]["single"], alternation(words["surname"]["double"])
     name = rf"(?:(?:{double}){_HAN}{{1,2}}|[{single}]{_HAN}{{1,2}}|[{single}][某×xX]{{1,2}})"
     posts = alternation(words["post"]["words"])
-    right = (
-        r"(?=(?:等)?(?:在|说|表示|介绍|指出|强调|告诉|认为|坦言|透露|称|出席|参加|主持|率|作|带领|带队|宣布|致辞|讲话|调研|同志|、|,|。|;|:|\)|\(|到|前往|深入|一行|为|任|看来|向|对|和|与|建议|提出|呼吁|代表|受|曾|正|将|就|回忆|感慨|笑|解释|的|从|以|从事|现场|来到|以及|获|当选|\n|$))"
-    )
+    right = r"(?=(?:等)?(?:在|说|表示|介绍|指出|强调|告诉|认为|坦言|透露|称|出席|参加|主持|率|作|带领|带队|宣布|致辞|讲话|调研|同志|、|,|。|;|:|\)|\(|到|前往|深入|一行|为|任|看来|向|对|和|与|建议|提出|呼吁|代表|受|曾|正|将|就|回忆|感慨|笑|解释|的|从|以|从事|现场|来到|以及|获|当选|\n|$))"
     return {
         "post name": re.compile(rf"(?P<post>(?:{posts}))(?P<name>{name}){right}"),
-        "appoint": re.compile(rf"(?:任命|决定任命|提名|推荐|补选|选举)?(?P<name>{name})(?:同志)?(?:任|为)(?P<post>[^,;。、\n]{{2,40}}?)(?=[,;。、\n]|$)"),
-        "remove": re.compile(rf"(?:免去|接受)?(?P<name>{name})(?:同志)?的?(?P<post>[^,;。\n]{{3,40}}?)(?:职务)(?=[,;。、\n]|$)"),
-        "speech": re.compile(rf"(?:^|(?<=[,。;:!?”\n]))(?P<name>{name})(?=(?:说|表示|介绍|告诉记者|坦言|认为|指出)[,:,“])"),
-        "name post": re.compile(rf"(?:^|(?<=[,。;:、\n]))(?P<name>{name})(?:,|\()(?P<post>(?:男|女)[^。\n]{{0,12}})"),
+        "appoint": re.compile(
+            rf"(?:任命|决定任命|提名|推荐|补选|选举)?(?P<name>{name})(?:同志)?(?:任|为)(?P<post>[^,;。、\n]{{2,40}}?)(?=[,;。、\n]|$)"
+        ),
+        "remove": re.compile(
+            rf"(?:免去|接受)?(?P<name>{name})(?:同志)?的?(?P<post>[^,;。\n]{{3,40}}?)(?:职务)(?=[,;。、\n]|$)"
+        ),
+        "speech": re.compile(
+            rf"(?:^|(?<=[,。;:!?”\n]))(?P<name>{name})(?=(?:说|表示|介绍|告诉记者|坦言|认为|指出)[,:,“])"
+        ),
+        "name post": re.compile(
+            rf"(?:^|(?<=[,。;:、\n]))(?P<name>{name})(?:,|\()(?P<post>(?:男|女)[^。\n]{{0,12}})"
+        ),
         "section": re.compile(r"任命|免去|任免|任职|职务|公示|选举"),
     }
 
@@ -39,32 +45,64 @@ def read_persons(article: Article, folded: str) -> Iterator[Candidate]:
     """Mentions of named persons, with the post printed beside the name."""
     known: dict[str, str | None] = {}
     for name, role in article.reporters:
-        for m in re.finditer(re.escape(name), folded[:120] + "\x00" + folded[-60:] if len(folded) > 200 else folded):
+        for m in re.finditer(
+            re.escape(name), folded[:120] + "\x00" + folded[-60:] if len(folded) > 200 else folded
+        ):
             at = m.start() if m.start() < 120 or len(folded) <= 200 else len(folded) - 60 + m.start() - 121
             if folded[at : at + len(name)] == name:
-                yield Candidate(at, at + len(name), "Person", "Person", name, "person.byline", post=role, weight=3)
+                yield Candidate(
+                    at, at + len(name), "Person", "Person", name, "person.byline", post=role, weight=3
+                )
     for m in _patterns()["post name"].finditer(folded):
         if _is_name(m["name"], folded, m.end("name")):
             post, start = _whole_post(folded, m)
             if m["post"] in table("entities")["post"]["layman"] and len(m["name"]) < 2:
                 continue
             known.setdefault(m["name"], post)
-            yield Candidate(m.start("name"), m.end("name"), "Person", "Person", m["name"], "person.post", post=post, weight=2)
-            for other in re.finditer(rf"、(?P<name>{re.escape('')}(?:{_HAN}{{2,3}}))(?=[、,。等])", folded[m.end() : m.end() + 24]):
+            yield Candidate(
+                m.start("name"),
+                m.end("name"),
+                "Person",
+                "Person",
+                m["name"],
+                "person.post",
+                post=post,
+                weight=2,
+            )
+            for other in re.finditer(
+                rf"、(?P<name>{re.escape('')}(?:{_HAN}{{2,3}}))(?=[、,。等])", folded[m.end() : m.end() + 24]
+            ):
                 if other.start() == 0 and _is_surname(other["name"]):
                     at = m.end() + other.start("name")
-                    yield Candidate(at, at + len(other["name"]), "Person", "Person", other["name"], "person.list", post=post)
+                    yield Candidate(
+                        at,
+                        at + len(other["name"]),
+                        "Person",
+                        "Person",
+                        other["name"],
+                        "person.list",
+                        post=post,
+                    )
     for m in _patterns()["speech"].finditer(folded):
         if _is_name(m["name"], folded, m.end("name")):
             known.setdefault(m["name"], None)
-            yield Candidate(m.start("name"), m.end("name"), "Person", "Person", m["name"], "person.speech", weight=1)
+            yield Candidate(
+                m.start("name"), m.end("name"), "Person", "Person", m["name"], "person.speech", weight=1
+            )
     if _patterns()["section"].search(folded) or _patterns()["section"].search(article.headline):
         for kind in ("appoint", "remove"):
             for m in _patterns()[kind].finditer(folded):
                 if _in_appointment(folded, m, kind) and _is_name(m["name"], folded, m.end("name")):
                     known.setdefault(m["name"], m["post"])
                     yield Candidate(
-                        m.start("name"), m.end("name"), "Person", "Person", m["name"], f"person.{kind}", post=m["post"].removeprefix("的"), weight=2
+                        m.start("name"),
+                        m.end("name"),
+                        "Person",
+                        "Person",
+                        m["name"],
+                        f"person.{kind}",
+                        post=m["post"].removeprefix("的"),
+                        weight=2,
                     )
     for name, post in known.items():
         if len(name) < 3:
@@ -79,8 +117,10 @@ def _in_appointment(folded: str, m: re.Match[str], kind: str) -> bool:
     before = folded[max(0, m.start() - 160) : m.start()]
     verb = "免去|接受|辞去" if kind == "remove" else "任命|任|推荐|选举|补选|公示|拟"
     posts = alternation(table("entities")["post"]["words"])
-    return bool(re.search(verb, before + m.group()[:4])) and (not line.strip() or bool(re.search(r"[;、,:。]\s*$|任命$|免去$|选举$|决定$|补选$", line))) and bool(
-        re.search(rf"(?:{posts}|长|员|书记|主任)", m["post"])
+    return (
+        bool(re.search(verb, before + m.group()[:4]))
+        and (not line.strip() or bool(re.search(r"[;、,:。]\s*$|任命$|免去$|选举$|决定$|补选$", line)))
+        and bool(re.search(rf"(?:{posts}|长|员|书记|主任)", m["post"]))
     )
 
 
@@ -88,7 +128,9 @@ def _whole_post(folded: str, m: re.Match[str]) -> tuple[str, int]:
     return m["post"], m.start("post")
 
 
-_NOT_NAMES = re.compile(r"^(?:和|向|高度|高质|安全|方面|方式|成为|成立|全面|全市|全省|全区|于是|应当|任务|时间|时期|水平|万人|明确|明年|平台|平均|都是|都将|那么|经过|经济|有关|相关|黄金|白天|金融|石油|严格|严肃|汪洋|程序|常态|常务|包括|计划|谢谢|解决|解读|车辆|项目|党组|党员|党委|文化|文明|文旅|强化|强调|权威|支持|管理|单位|单独|国家|国际|国内|安排|安置|康养|康复|华侨|华南|江河|江南|海外|海关|海埂|云南|云上|山区|山水|田园|林业|林草|花卉|花农|毛利|温馨|温暖|祝贺|代表|于|干|对|和|充|能|要|就|及|与|在)")
+_NOT_NAMES = re.compile(
+    r"^(?:和|向|高度|高质|安全|方面|方式|成为|成立|全面|全市|全省|全区|于是|应当|任务|时间|时期|水平|万人|明确|明年|平台|平均|都是|都将|那么|经过|经济|有关|相关|黄金|白天|金融|石油|严格|严肃|汪洋|程序|常态|常务|包括|计划|谢谢|解决|解读|车辆|项目|党组|党员|党委|文化|文明|文旅|强化|强调|权威|支持|管理|单位|单独|国家|国际|国内|安排|安置|康养|康复|华侨|华南|江河|江南|海外|海关|海埂|云南|云上|山区|山水|田园|林业|林草|花卉|花农|毛利|温馨|温暖|祝贺|代表|于|干|对|和|充|能|要|就|及|与|在)"
+)
 _PLACE_WORD = re.compile(r"[们省市区县镇乡村路街厅局委办院校司组队会站所等]$")
 
 

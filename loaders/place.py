@@ -16,7 +16,135 @@ from .text import fold
 
 #: Short names that are words of everyday speech, too: they need the full name in the article, or a list of places.
 _COMMON_WORDS = frozenset(
-    {"富民", "安宁", "西山", "盘龙", "石林", "海口", "五华", "东川", "中山", "朝阳", "白山", "东方", "长安", "新华", "和平", "永平", "双江", "景东", "宁洱", "大关", "会泽", "永善", "泸西", "元阳", "绿春", "砚山", "广南", "富源", "师宗", "罗平", "陆良", "马龙", "麒麟", "新平", "红塔", "江川", "华宁", "通海", "峨山", "元江", "隆阳", "施甸", "龙陵", "昌宁", "古城", "玉龙", "永胜", "华坪", "临翔", "凤庆", "云县", "永德", "镇康", "祥云", "宾川", "弥渡", "南涧", "巍山", "云龙", "洱源", "剑川", "鹤庆", "漾濞", "瑞丽", "芒市", "梁河", "盈江", "陇川", "泸水", "福贡", "贡山", "兰坪", "德钦", "维西", "武定", "禄丰", "双柏", "牟定", "南华", "姚安", "大姚", "永仁", "元谋", "楚雄", "个旧", "开远", "蒙自", "弥勒", "屏边", "建水", "石屏", "河口", "金平", "红河", "文山", "西畴", "麻栗坡", "马关", "丘北", "富宁", "景洪", "勐海", "勐腊", "思茅", "墨江", "景谷", "镇沅", "江城", "孟连", "澜沧", "西盟", "耿马", "沧源", "昭阳", "鲁甸", "巧家", "盐津", "永善", "绥江", "镇雄", "彝良", "威信", "水富", "沾益", "宣威", "易门", "澄江", "腾冲"}
+    {
+        "富民",
+        "安宁",
+        "西山",
+        "盘龙",
+        "石林",
+        "海口",
+        "五华",
+        "东川",
+        "中山",
+        "朝阳",
+        "白山",
+        "东方",
+        "长安",
+        "新华",
+        "和平",
+        "永平",
+        "双江",
+        "景东",
+        "宁洱",
+        "大关",
+        "会泽",
+        "永善",
+        "泸西",
+        "元阳",
+        "绿春",
+        "砚山",
+        "广南",
+        "富源",
+        "师宗",
+        "罗平",
+        "陆良",
+        "马龙",
+        "麒麟",
+        "新平",
+        "红塔",
+        "江川",
+        "华宁",
+        "通海",
+        "峨山",
+        "元江",
+        "隆阳",
+        "施甸",
+        "龙陵",
+        "昌宁",
+        "古城",
+        "玉龙",
+        "永胜",
+        "华坪",
+        "临翔",
+        "凤庆",
+        "云县",
+        "永德",
+        "镇康",
+        "祥云",
+        "宾川",
+        "弥渡",
+        "南涧",
+        "巍山",
+        "云龙",
+        "洱源",
+        "剑川",
+        "鹤庆",
+        "漾濞",
+        "瑞丽",
+        "芒市",
+        "梁河",
+        "盈江",
+        "陇川",
+        "泸水",
+        "福贡",
+        "贡山",
+        "兰坪",
+        "德钦",
+        "维西",
+        "武定",
+        "禄丰",
+        "双柏",
+        "牟定",
+        "南华",
+        "姚安",
+        "大姚",
+        "永仁",
+        "元谋",
+        "楚雄",
+        "个旧",
+        "开远",
+        "蒙自",
+        "弥勒",
+        "屏边",
+        "建水",
+        "石屏",
+        "河口",
+        "金平",
+        "红河",
+        "文山",
+        "西畴",
+        "麻栗坡",
+        "马关",
+        "丘北",
+        "富宁",
+        "景洪",
+        "勐海",
+        "勐腊",
+        "思茅",
+        "墨江",
+        "景谷",
+        "镇沅",
+        "江城",
+        "孟连",
+        "澜沧",
+        "西盟",
+        "耿马",
+        "沧源",
+        "昭阳",
+        "鲁甸",
+        "巧家",
+        "盐津",
+        "绥江",
+        "镇雄",
+        "彝良",
+        "威信",
+        "水富",
+        "沾益",
+        "宣威",
+        "易门",
+        "澄江",
+        "腾冲",
+    }
 ) - {"瑞丽", "腾冲", "景洪", "河口", "勐腊", "蒙自", "弥勒", "澄江", "宣威", "麻栗坡", "富宁", "芒市", "镇雄"}
 _DISTINCT_COUNTIES = frozenset({"呈贡", "晋宁", "宜良", "嵩明", "寻甸", "禄劝", "官渡"})
 _VILLAGE = re.compile(
@@ -60,7 +188,13 @@ def _matcher() -> tuple[AhoCorasick, tuple[tuple[str, str, tuple[Place, ...]], .
             forms.setdefault(fold(alias), ("alias", []))[1].append(place)
     for place in gazetteer.areas():
         short = place.short
-        if short != place.name and place.kind in ("Province", "PrefectureCity", "County", "CountyCity", "District"):
+        if short != place.name and place.kind in (
+            "Province",
+            "PrefectureCity",
+            "County",
+            "CountyCity",
+            "District",
+        ):
             if place.kind in ("County", "CountyCity", "District") and not place.code.startswith("53"):
                 continue
             form, places = forms.setdefault(fold(short), ("short", []))
@@ -96,7 +230,11 @@ def find_home(headline: str, hits: list[PlaceHit], publisher: str | None) -> Hom
     """Province, city and county that the article is about: the most named of each level, by headline, body, publisher."""
     gazetteer = Gazetteer.default()
     votes: Counter[Place] = Counter()
-    for weight, found in ((1, hits), (3, find_places(fold(headline))), (2, find_places(fold(publisher or "")))):
+    for weight, found in (
+        (1, hits),
+        (3, find_places(fold(headline))),
+        (2, find_places(fold(publisher or ""))),
+    ):
         for hit in found:
             places = [p for p in hit.places if p.kind != "Country"]
             if len(places) != 1 or (hit.form == "short" and places[0].short in _COMMON_WORDS):
@@ -120,7 +258,9 @@ def find_home(headline: str, hits: list[PlaceHit], publisher: str | None) -> Hom
     if city is None and "province" in best and best["province"].name.endswith("市"):
         best["city"] = best["province"]
     elif city is not None:
-        best["province"] = next((p for p in gazetteer.above(city) if p.kind == "Province"), best.get("province", city))
+        best["province"] = next(
+            (p for p in gazetteer.above(city) if p.kind == "Province"), best.get("province", city)
+        )
     return Home(**best)
 
 
@@ -137,7 +277,11 @@ def read_places(folded: str, headline: str, hits: list[PlaceHit], home: Home) ->
             continue
         if hit.form == "short" and not _stands(folded, hit, place, full, starts, ends):
             continue
-        if place.kind == "FunctionalZone" and hit.form == "alias" and not _is_home_zone(folded, hit, place, home):
+        if (
+            place.kind == "FunctionalZone"
+            and hit.form == "alias"
+            and not _is_home_zone(folded, hit, place, home)
+        ):
             continue
         if hit.form == "alias" and place.kind == "Country":
             continue
@@ -159,7 +303,9 @@ def _resolve(hit: PlaceHit, home: Home, known: list[PlaceHit]) -> Place | None:
     gazetteer = Gazetteer.default()
     near = {p.code for p in (home.county, home.city, home.province) if p}
     for codes in (near, {p.code for h in known if len(h.places) == 1 for p in h.places}):
-        fitting = [p for p in hit.places if codes & {a.code for a in gazetteer.above(p) if a.kind != "Country"}]
+        fitting = [
+            p for p in hit.places if codes & {a.code for a in gazetteer.above(p) if a.kind != "Country"}
+        ]
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
@@ -168,11 +314,31 @@ def _resolve(hit: PlaceHit, home: Home, known: list[PlaceHit]) -> Place | None:
 
 
 def _stands(
-    folded: str, hit: PlaceHit, place: Place, full: set[str], starts: dict[int, PlaceHit], ends: dict[int, PlaceHit]
+    folded: str,
+    hit: PlaceHit,
+    place: Place,
+    full: set[str],
+    starts: dict[int, PlaceHit],
+    ends: dict[int, PlaceHit],
 ) -> bool:
     """Whether a short name stands for the place: no everyday word, or the full name, a list or an area around it says so."""
     before, after = folded[max(0, hit.start - 1) : hit.start], folded[hit.end : hit.end + 2]
-    if after[:1] in ("路", "街", "巷", "大", "江", "河", "湖", "山", "寺", "话", "菜", "人", "籍", "港") and after[:2] not in ("大力", "大抓", "人民", "大学", "河道", "湖泊", "港口", "山区"):
+    if after[:1] in (
+        "路",
+        "街",
+        "巷",
+        "大",
+        "江",
+        "河",
+        "湖",
+        "山",
+        "寺",
+        "话",
+        "菜",
+        "人",
+        "籍",
+        "港",
+    ) and after[:2] not in ("大力", "大抓", "人民", "大学", "河道", "湖泊", "港口", "山区"):
         return False
     if place.kind == "Province":
         return True
@@ -180,17 +346,68 @@ def _stands(
         return place.code.startswith("53") or place.code in full or place.short in _WELL_KNOWN
     if place.code in full or place.short in _DISTINCT_COUNTIES:
         return True
-    listed = (before == "、" and hit.start - 1 in ends) or (after[:1] in ("、", "和", "及", "与") and hit.end + 1 in starts)
+    listed = (before == "、" and hit.start - 1 in ends) or (
+        after[:1] in ("、", "和", "及", "与") and hit.end + 1 in starts
+    )
     listed = listed or (before in ("和", "及", "与") and hit.start - 1 in ends)
     if listed:
         return True
-    return place.short not in _COMMON_WORDS or (hit.start in ends and ends[hit.start].places[0].code == place.parent) or (
-        before == "、" and place.code.startswith("5301")
+    return (
+        place.short not in _COMMON_WORDS
+        or (hit.start in ends and ends[hit.start].places[0].code == place.parent)
+        or (before == "、" and place.code.startswith("5301"))
     )
 
 
 _WELL_KNOWN = frozenset(
-    "成都 贵阳 南宁 广州 深圳 武汉 长沙 南京 杭州 苏州 宁波 厦门 福州 济南 青岛 郑州 西安 兰州 西宁 银川 乌鲁木齐 拉萨 哈尔滨 长春 沈阳 大连 石家庄 太原 呼和浩特 合肥 南昌 海口 三亚 珠海 佛山 东莞 温州 无锡 遵义 桂林 攀枝花 烟台 潍坊 洛阳 徐州 泉州".split()
+    [
+        "成都",
+        "贵阳",
+        "南宁",
+        "广州",
+        "深圳",
+        "武汉",
+        "长沙",
+        "南京",
+        "杭州",
+        "苏州",
+        "宁波",
+        "厦门",
+        "福州",
+        "济南",
+        "青岛",
+        "郑州",
+        "西安",
+        "兰州",
+        "西宁",
+        "银川",
+        "乌鲁木齐",
+        "拉萨",
+        "哈尔滨",
+        "长春",
+        "沈阳",
+        "大连",
+        "石家庄",
+        "太原",
+        "呼和浩特",
+        "合肥",
+        "南昌",
+        "海口",
+        "三亚",
+        "珠海",
+        "佛山",
+        "东莞",
+        "温州",
+        "无锡",
+        "遵义",
+        "桂林",
+        "攀枝花",
+        "烟台",
+        "潍坊",
+        "洛阳",
+        "徐州",
+        "泉州",
+    ]
 )
 
 

@@ -44,6 +44,7 @@ class Quantity:
     bound: Bound
     condition: bool = False
     upper: Decimal | None = None  # of a range 10至15
+    reach: int = 0  # end of the word that gives its bound, where that stands after a later number
 
 
 @cache
@@ -270,5 +271,5 @@ def _share_bounds(text: str, found: list[Quantity]) -> list[Quantity]:
             and not following.condition
             and text[following.number : following.end].endswith(("以上", "以内", "以下", "左右", "上下"))
         ):
-            shared[i] = replace(this, bound=following.bound)
+            shared[i] = replace(this, bound=following.bound, reach=max(following.end, following.reach))
     return shared

@@ -12,9 +12,10 @@ from functools import cache
 from itertools import pairwise
 
 from .agent import AGENT_CLASSES
-from .facts import Article, Entity, Predicate, Relation, Span, Statement
+from .facts import Article, Entity, Predicate, Relation, Span, Statement, outermost
 from .lexicon import alternation, table
-from .text import Sentence, Text
+from .place import find_places
+from .text import Sentence, Text, fold
 from .time import read_times
 
 _SITES = frozenset({"AdministrativeArea", "FunctionalZone", "Park", "Project"})
@@ -52,7 +53,7 @@ def read_relations(
 ) -> list[Relation]:
     """All relations of the article, each once, in order of their quotes."""
     found: dict[tuple[str, str, str], Relation] = {}
-    outer = _outermost(entities)
+    outer = outermost(entities)
     for reader in (
         _posts,
         _adjacent,
@@ -70,19 +71,26 @@ def read_relations(
     return sorted(found.values(), key=lambda r: (r.span.start, r.span.end, r.predicate, r.object))
 
 
-def _outermost(entities: Sequence[Entity]) -> list[Entity]:
-    ordered = sorted(entities, key=lambda e: (e.span.start, -e.span.end))
-    kept: list[Entity] = []
-    for e in ordered:
-        if not kept or e.span.start >= kept[-1].span.end:
-            kept.append(e)
-    return kept
-
-
 def _relation(
     text: Text, start: int, end: int, subject: str, predicate: Predicate, obj: str, rule: str
 ) -> Relation:
     return Relation(Span(start, end), text.quote(start, end), subject, predicate, obj, (f"relation.{rule}",))
+
+
+def _named_after(
+    _: Article, text: Text, entities: Sequence[Entity], __: Sequence[Statement]
+) -> Iterator[Relation]:
+    """富民抽水蓄能电站, 昆明承接产业转移园区: a work or park that bears a place's name lies there."""
+    for e in entities:
+        if e.cls not in ("Park", "Project", "FunctionalZone"):
+            continue
+        hit = next((h for h in find_places(fold(e.quote)) if h.start == 0 and h.end < len(e.quote)), None)
+        if (
+            hit is not None
+            and len(hit.places) == 1
+            and hit.places[0].kind not in ("Country", "FunctionalZone", "Province")
+        ):
+            yield _relation(text, e.span.start, e.span.end, e.name, "locatedIn", hit.places[0].name, "name")
 
 
 def _posts(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Statement]) -> Iterator[Relation]:

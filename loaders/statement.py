@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from . import completion, indicator
 from .agent import AGENT_CLASSES, Agent, acting_subject_end, read_agents, subject_end
-from .facts import Article, Aspect, Entity, Span, Statement
+from .facts import Article, Aspect, Entity, Span, Statement, outermost
 from .lexicon import alternation, table
 from .modality import Mood, read_moods
 from .period import NO_PERIOD, Period, read_periods
@@ -87,6 +87,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def read_statements(article: Article, text: Text, entities: Sequence[Entity]) -> list[Statement]:
     """All statements of the article in order of their quotes."""
+    entities = outermost(entities)
     times = read_times(text, article.published)
     agents = read_agents(text, entities, times, article.headline)
     subjects = {start for start, agent in agents.items() if agent and agent.basis == "subject"}
@@ -195,7 +196,11 @@ def _items(context: _Context, clause: Clause, inside: list[Quantity]) -> list[_I
         end = clause.end
         if following is not None:
             gap = folded[q.end : following]
-            cut = max(gap.rfind(mark) for mark in "、和及与(")
+            cut = max(gap.rfind("、"), gap.rfind("("))
+            if cut < 0:
+                cut = max(
+                    (i for i, mark in enumerate(gap) if mark in "和及与" and len(gap) - i <= 9), default=-1
+                )
             end = q.end + cut if cut >= 0 else q.end
         before = _without_old_value(folded[max(start, head) : min(q.before, q.number)])
         items.append(_Item(clause, q, start, max(end, q.end), before, folded[q.end : max(end, q.end)]))
@@ -404,7 +409,7 @@ def _statement(
     agent = context.agents[clause.start]
     period = context.periods.get(clause.start, NO_PERIOD)
     end = item.end if item.after and what and what in item.after else q.end
-    start, end = _tight(context.text.body, start, max(end, q.end))
+    start, end = _tight(context.text.body, start, max(end, q.end, q.reach))
     unit = q.unit
     if unit == "元" and "亩均" in what:
         unit = "元/亩"
@@ -465,7 +470,7 @@ def _unquantified(
     if is_run_in_head(context.text, index):
         return []
     made = []
-    for clause in sentence.clauses:
+    for clause in _deed_clauses(sentence):
         if any(clause.start <= q.number < clause.end for q in inside) or clause.closing == ":":
             continue
         mood = context.moods[clause.start]
@@ -491,6 +496,22 @@ def _unquantified(
             )
         )
     return made
+
+
+def _deed_clauses(sentence: Sentence) -> list[Clause]:
+    """Clauses, those of one item of a list together: …为：扩大资源；加强建设，优化管理；…"""
+    clauses = list(sentence.clauses)
+    lead = next((i for i, c in enumerate(clauses) if c.closing == ":"), None)
+    if lead is None or sum(c.closing == ";" for c in clauses[lead:]) < 2:
+        return clauses
+    items = clauses[: lead + 1]
+    first: Clause | None = None
+    for clause in clauses[lead + 1 :]:
+        first = first or clause
+        if clause.closing != ",":
+            items.append(Clause(first.start, clause.end, clause.closing))
+            first = None
+    return items
 
 
 def _deed(context: _Context, clause: Clause) -> str | None:

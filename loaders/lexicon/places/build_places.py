@@ -41,7 +41,9 @@ def areas(folder: Path) -> Iterator[tuple[str, str, str, str]]:
     for row in read(folder / "cities.csv"):
         if row["name"] not in ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"):
             yield row["code"] + "00", row["name"], row["provinceCode"] + "0000", "PrefectureCity"
-    direct = {r["code"] for r in read(folder / "cities.csv") if r["name"] in ("市辖区", "县") or "直辖" in r["name"]}
+    direct = {
+        r["code"] for r in read(folder / "cities.csv") if r["name"] in ("市辖区", "县") or "直辖" in r["name"]
+    }
     for row in read(folder / "areas.csv"):
         if row["name"] == "市辖区" or _ZONE.search(row["name"]):
             continue
