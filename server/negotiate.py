@@ -1,7 +1,7 @@
 """Which format a client gets: one row a format, chosen by the Accept header, a suffix or `format=`.
 
 RFC 9110 section 12.5.1: the most specific range gives a media type its quality; equal qualities are decided by
-how closely the client named the type, then by the order of our rows.
+how closely the client named the type, then by whether it is a format's own type, then by the order of our rows.
 """
 
 from __future__ import annotations
@@ -78,12 +78,12 @@ def negotiate(accept: str | None, formats: Sequence[Format]) -> Choice:
     wanted = parse_accept_header(accept, MIMEAccept) if accept and accept.strip() else None
     if wanted is None:
         return Choice(formats[0], formats[0].media_types[0])
-    best: tuple[float, int, int, int] | None = None
+    best: tuple[float, int, bool, int, int] | None = None
     chosen: Choice | None = None
     for row, format_ in enumerate(formats):
         for alias, media_type in enumerate(format_.media_types):
             quality, closeness = _liking(wanted, media_type)
-            rank = (quality, closeness, -row, -alias)
+            rank = (quality, closeness, alias == 0, -row, -alias)
             if quality > 0 and (best is None or rank > best):
                 best, chosen = rank, Choice(format_, media_type)
     if chosen is None:
@@ -117,9 +117,7 @@ def _liking(wanted: MIMEAccept, media_type: str) -> tuple[float, int]:
     """Quality of a media type, and how closely it is named: 2 by itself, 1 as type/*, 0 as */*."""
     major = media_type.split("/")[0]
     for closeness, names in ((2, {media_type}), (1, {f"{major}/*"}), (0, {"*/*", "*"})):
-        qualities = [
-            quality for value, quality in wanted if value.split(";")[0].strip().lower() in names
-        ]
+        qualities = [quality for value, quality in wanted if value.split(";")[0].strip().lower() in names]
         if qualities:
             return max(qualities), closeness
     return 0.0, 0

@@ -11,7 +11,7 @@ from ontology.errors import ChunchengError
 PROBLEM_JSON = "application/problem+json"
 
 
-class Problem(ChunchengError):
+class Problem(ChunchengError):  # noqa: N818 — the standard's word
     """A request that gets an error instead of an answer (RFC 9457).
 
     `detail` says what was wrong and what to do; `fields` are further members of the body (line, column, limit …);

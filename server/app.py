@@ -1,0 +1,127 @@
+"""The web application: its routes at a glance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Flask, Response, render_template, request
+from jinja2 import ChoiceLoader, FileSystemLoader
+from pyoxigraph import Literal, NamedNode
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from server import endpoint, linked_data, links, protocol
+from server.current import CurrentSnapshot
+from server.negotiate import HTML, negotiate
+from server.pages import home, sparql
+from server.pages.rows import Names, Row
+from server.pages.statements import quantity
+from server.problem import PROBLEM_JSON, Problem
+from server.protocol import Query
+from server.settings import Settings
+
+_HERE = Path(__file__).parent
+
+
+def create_app(data_dir: Path, settings: Settings | None = None) -> Flask:
+    """The application over the snapshot published in a data folder; raises ChunchengError without one."""
+    settings = settings or Settings()
+    current = CurrentSnapshot(data_dir, settings)
+    app = Flask("chuncheng", root_path=str(_HERE), static_folder="static")
+    _set_up_templates(app)
+
+    @app.get("/")
+    def show_home() -> AnyResponse:
+        served = current.get()
+        return linked_data.conditional(served, "/", linked_data.html(), lambda: home.show(served))
+
+    @app.get("/id/<path:path>")
+    def identify(path: str) -> AnyResponse:
+        return linked_data.see_document(current.get(), path)
+
+    @app.get("/def/", defaults={"name": ""})
+    @app.get("/def/<path:name>")
+    def define(name: str) -> AnyResponse:
+        return linked_data.see_document(current.get(), f"def/{name}")
+
+    @app.get("/doc/<path:path>")
+    def send_document(path: str) -> AnyResponse:
+        return linked_data.send_document(current.get(), path)
+
+    @app.route(endpoint.PATH, methods=["GET", "POST"])
+    def show_sparql() -> AnyResponse:
+        # Only those who want a page come here: the layer in front answers everybody else.
+        query = protocol.read_query(endpoint.read_request(request.environ, settings.limits))
+        page, status = sparql.show(current.get(), query, settings.limits)
+        return Response(page, status, {"Vary": "Accept"}, mimetype="text/html")
+
+    @app.errorhandler(Problem)
+    def tell_problem(problem: Problem) -> AnyResponse:
+        return _tell(problem)
+
+    @app.errorhandler(HTTPException)
+    def tell_http_problem(error: HTTPException) -> AnyResponse:
+        headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+        return _tell(Problem(error.code or 500, error.description or "the request failed", headers=headers))
+
+    @app.errorhandler(Exception)
+    def tell_failure(error: Exception) -> AnyResponse:
+        app.logger.error("failed at %s", request.path, exc_info=error)
+        return _tell(Problem(500, "the server failed at this request; its log says why"))
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers.update(endpoint.COMMON_HEADERS)
+        return response
+
+    app.wsgi_app = endpoint.SparqlEndpoint(app.wsgi_app, current, settings.limits)  # type: ignore[method-assign]
+    return app
+
+
+def _set_up_templates(app: Flask) -> None:
+    """Templates stand beside the pages that they show."""
+    environment = app.jinja_env
+    environment.loader = ChoiceLoader(
+        [FileSystemLoader(_HERE / "pages"), FileSystemLoader(_HERE / "templates")]
+    )
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.filters.update(href=links.href, quantity=_write_quantity, parameters=_write_parameters)
+    environment.tests.update(iri=_is_iri, literal=_is_literal)
+
+
+def _tell(problem: Problem) -> AnyResponse:
+    """A problem as a page for browsers, as problem+json for everybody else."""
+    try:
+        as_page = negotiate(request.headers.get("Accept"), protocol.ERROR_FORMATS).format is HTML
+    except Problem:
+        as_page = False
+    if as_page:
+        response = Response(render_template("problem.html", problem=problem), mimetype="text/html")
+    else:
+        response = Response(problem.to_json(), content_type=PROBLEM_JSON)
+    response.status_code = problem.status
+    response.headers.update(problem.headers)
+    response.vary.add("Accept")
+    return response
+
+
+def _write_quantity(row: Row, names: Names) -> str:
+    unit = row.get("unit")
+    return quantity(row, names.of(unit) if unit is not None else None)
+
+
+def _write_parameters(query: Query, format_: str) -> str:
+    """The parameters of a request for the same answer in a format."""
+    parameters = [("query", query.text), ("format", format_)]
+    parameters += [("default-graph-uri", graph) for graph in query.default_graphs]
+    parameters += [("named-graph-uri", graph) for graph in query.named_graphs]
+    return urlencode(parameters)
+
+
+def _is_iri(term: object) -> bool:
+    return isinstance(term, NamedNode)
+
+
+def _is_literal(term: object) -> bool:
+    return isinstance(term, Literal)

@@ -1,0 +1,42 @@
+"""Which path of this server stands for which IRI, and back: pages link here, RDF keeps the canonical IRIs."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from ontology.terms import PREFIXES
+
+_DEFINITIONS = PREFIXES["ccl"]
+_SAFE = "/:@!$&'()*+,;=~-._"
+
+
+def iri_of(path: str, base: str) -> str:
+    """The IRI of the thing whose document is at `/doc/{path}`: `park/x` or `def/Commitment`."""
+    if path == "def" or path.startswith("def/"):
+        return _DEFINITIONS + path.removeprefix("def").removeprefix("/")
+    return f"{base}id/{path}"
+
+
+def document_path(iri: str, base: str) -> str | None:
+    """Path of the document about a thing on this server, None where the thing isn't ours."""
+    if iri.startswith(_DEFINITIONS):
+        return "/doc/def/" + quote(iri[len(_DEFINITIONS) :], safe=_SAFE)
+    if iri.startswith(base + "id/"):
+        return "/doc/" + quote(iri[len(base) + 3 :], safe=_SAFE)
+    return None
+
+
+def href(iri: str, base: str) -> str | None:
+    """Where a page may link for an IRI: our document, else the web; None for schemes a click mustn't follow."""
+    own = document_path(iri, base)
+    if own is not None:
+        return own
+    return iri if iri.startswith(("http://", "https://")) else None
+
+
+def short_name(iri: str) -> str:
+    """An IRI as prefix:local where we know its prefix, else its last part, for want of a label."""
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1] or iri

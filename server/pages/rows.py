@@ -1,0 +1,102 @@
+"""Asks the queries that stand beside the pages, and reads the answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeAlias
+
+import pyoxigraph
+from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
+
+from server.engine import Engine, Term
+from server.links import short_name
+
+_FOLDER = Path(__file__).parent
+_PARAMETER = re.compile(r"\$(\w+)")
+Row: TypeAlias = dict[str, Term]
+
+
+def select(engine: Engine, query: str, /, **values: Term | Iterable[Term]) -> list[Row]:
+    """The rows of the query in `{query}.rq`, unbound variables left out.
+
+    `$name` in the file stands for a term, or several in a VALUES.
+    """
+    return read_rows(engine.query(_fill(query, values), format="json").body)[1]
+
+
+def construct(engine: Engine, query: str, /, **values: Term | Iterable[Term]) -> list[Triple]:
+    """The triples that `{query}.rq` constructs, with values as for `select`."""
+    body = engine.query(_fill(query, values), format="nt").body
+    return [quad.triple for quad in pyoxigraph.parse(body, format=RdfFormat.N_TRIPLES)]
+
+
+def read_rows(body: bytes) -> tuple[list[str], list[Row]]:
+    """Variables and rows of a SELECT's answer in SPARQL JSON."""
+    solutions = pyoxigraph.parse_query_results(body, format=QueryResultsFormat.JSON)
+    assert isinstance(solutions, QuerySolutions)
+    names = [variable.value for variable in solutions.variables]
+    rows = []
+    for solution in solutions:
+        pairs = ((name, solution[name]) for name in names)
+        rows.append({name: term for name, term in pairs if term is not None})
+    return names, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Labels of things, for pages: Chinese first, English beside it, the IRI's end for want of any."""
+
+    chinese: dict[str, str]
+    english: dict[str, str]
+
+    def of(self, term: Term) -> str:
+        """What to call a term."""
+        if isinstance(term, Literal):
+            return term.value
+        return self.chinese.get(term.value) or self.english.get(term.value) or short_name(term.value)
+
+    def also(self, term: Term) -> str | None:
+        """The English label, where there is one beside the name."""
+        english = self.english.get(term.value)
+        return english if english and english != self.of(term) else None
+
+
+def find_names(engine: Engine, terms: Iterable[object]) -> Names:
+    """Labels of all IRIs among the terms, by one query."""
+    iris = {term for term in terms if isinstance(term, NamedNode)}
+    names = Names({}, {})
+    if iris:
+        for row in select(engine, "names", things=iris):
+            label = row["label"]
+            assert isinstance(label, Literal)
+            kept = names.english if (label.language or "").lower().startswith("en") else names.chinese
+            kept.setdefault(row["thing"].value, label.value)
+    return names
+
+
+def terms_in(*tables: Iterable[Row]) -> Iterator[Term]:
+    """All terms of some tables."""
+    for table in tables:
+        for row in table:
+            yield from row.values()
+
+
+def _fill(query: str, values: Mapping[str, Term | Iterable[Term]]) -> str:
+    """The query with its `$name`s replaced; a term prints as SPARQL writes it, escaped."""
+
+    def write(match: re.Match[str]) -> str:
+        value = values[match[1]]
+        if isinstance(value, (NamedNode, BlankNode, Literal)):
+            return str(value)
+        return " ".join(sorted(str(term) for term in value))
+
+    return _PARAMETER.sub(write, _read(query))
+
+
+@lru_cache
+def _read(query: str) -> str:
+    return (_FOLDER / f"{query}.rq").read_text("utf-8")
