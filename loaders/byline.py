@@ -29,14 +29,17 @@ class Byline:
 def _patterns() -> dict[str, re.Pattern[str]]:
     words = table("page")["byline"]
     role = alternation(words["roles"])
-    people = rf"(?:本报|本台|本刊|新华社|中新社|我报)?(?:{role})[\s:]*[\u4e00-\u9fff·\s、,/:]*"
-    dateline = rf"(?:{alternation(words['dateline'])}|[\u4e00-\u9fff]{{2,8}}(?:社|报|网|台)[\u4e00-\u9fff]{{0,6}}(?:\d+月\d+日)?(?:电|讯)|[\u4e00-\u9fff]{{2,4}}讯)"
+    ours, listed = r"(?:本报|本台|本刊)", r"[\u4e00-\u9fff·\s、,/:]*"
+    people = rf"(?:{ours}|新华社|中新社|我报)?(?:{role})[\s:]*{listed}"
+    agency = r"[\u4e00-\u9fff]{2,8}(?:社|报|网|台)[\u4e00-\u9fff]{0,6}(?:\d+月\d+日)?(?:电|讯)"
+    dateline = rf"(?:{alternation(words['dateline'])}|{agency}|[\u4e00-\u9fff]{{2,4}}讯)"
     return {
         "opening": re.compile(
             rf"\s*(?:{dateline})\s*(?:\((?P<people>{people})\)|(?P<bare>(?:{role})\s*(?:{_NAME})(?=[\s,])))?"
         ),
         "line": re.compile(
-            rf"[\s□■◎●○☆★/]*(?P<people>(?:本报|本台|本刊)?(?:{role})[\s:][\u4e00-\u9fff·\s、,/:]*|(?:本报|本台|本刊)(?:{role})[\u4e00-\u9fff·\s、,/:]*|\(?(?:{role})[:\s]*{_NAME}(?:[\s、,]+(?:(?:{role})[:\s]*)?{_NAME})*\)?)\s*"
+            rf"[\s□■◎●○☆★/]*(?P<people>{ours}?(?:{role})[\s:]{listed}|{ours}(?:{role}){listed}"
+            rf"|\(?(?:{role})[:\s]*{_NAME}(?:[\s、,]+(?:(?:{role})[:\s]*)?{_NAME})*\)?)\s*"
         ),
         "credit": re.compile(rf"\s*(?P<name>{_NAME})\s*/\s*(?P<role>文|图|摄)\s*"),
         "closing": re.compile(rf"\s*\((?P<people>{people})\)\s*$"),

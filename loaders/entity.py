@@ -57,7 +57,7 @@ def read_entities(article: Article, text: Text | None = None) -> list[Entity]:
         *_leading_areas(candidates, chosen),
     ]
     chosen = [replace(c, name=_with_dash(c.name)) for c in sorted(chosen, key=lambda c: (c.start, -c.end))]
-    named = _canonical(chosen, article.headline)
+    named = _canonical(chosen)
     return [
         Entity(
             span=Span(c.start, c.end),
@@ -136,7 +136,7 @@ def _anaphors(folded: str, chosen: Sequence[Candidate]) -> Iterator[Candidate]:
             yield replace(last, start=m.start(), end=m.end(), rule="anaphor")
 
 
-def _canonical(chosen: Sequence[Candidate], headline: str) -> list[Candidate]:
+def _canonical(chosen: Sequence[Candidate]) -> list[Candidate]:
     """Short forms by the full one of the same article: 惠图公司 → the company whose name holds 惠图 and ends so."""
     full = {
         c.name: c

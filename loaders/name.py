@@ -94,9 +94,8 @@ def left_edge(folded: str, end: int, starts: dict[int, int], reach: int = _REACH
     while low > max(0, end - reach) and folded[low - 1] not in hard:
         if folded[low - 1] == ")" and "(" not in folded[max(0, low - 8) : low]:
             break
-        if folded[low - 1] == "(":
-            if ")" not in folded[low:end]:
-                break
+        if folded[low - 1] == "(" and ")" not in folded[low:end]:
+            break
         low -= 1
     # a function word inside ends the name before it, unless it is part of a place's name
     for at in range(end - 1, low, -1):
@@ -105,15 +104,15 @@ def left_edge(folded: str, end: int, starts: dict[int, int], reach: int = _REACH
         ):
             low = at
             break
-    for m in _patterns()["inner"].finditer(folded, low, end):
-        low = m.end()
+    for inner in _patterns()["inner"].finditer(folded, low, end):
+        low = inner.end()
     while low < end:
         if low in starts and starts[low] < end:
             break
-        m = _patterns()["stop"].match(folded, low, end)
-        if m is None:
+        stop = _patterns()["stop"].match(folded, low, end)
+        if stop is None:
             break
-        low = m.end()
+        low = stop.end()
     return low
 
 
@@ -324,10 +323,10 @@ def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
                     start, start + len(more["name"]), cls, "Organization", more["name"], "name.founded"
                 )
     for m in _patterns()["list"].finditer(folded):
-        yield from _listed_projects(folded, m, starts)
+        yield from _listed_projects(m, starts)
 
 
-def _listed_projects(folded: str, m: re.Match[str], starts: dict[int, int]) -> Iterator[Candidate]:
+def _listed_projects(m: re.Match[str], starts: dict[int, int]) -> Iterator[Candidate]:
     """云南氢能(二期)、环宇智能科技产业园等50个重大项目: each item of the list is one."""
     items, at = m["items"], m.start("items")
     while lead := _patterns()["stop"].match(items):

@@ -22,7 +22,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     single, double = words["surname"]["single"], alternation(words["surname"]["double"])
     name = rf"(?:(?:{double}){_HAN}{{1,2}}|[{single}]{_HAN}{{1,2}}|[{single}][某×xX]{{1,2}})"
     posts = alternation(words["post"]["words"])
-    right = r"(?=(?:等)?(?:在|说|表示|介绍|指出|强调|告诉|认为|坦言|透露|称|出席|参加|主持|率|作|带领|带队|宣布|致辞|讲话|调研|同志|、|,|。|;|:|\)|\(|到|前往|深入|一行|为|任|看来|向|对|和|与|建议|提出|呼吁|代表|受|曾|正|将|就|回忆|感慨|笑|解释|的|从|以|从事|现场|来到|以及|获|当选|\n|$))"
+    right = rf"(?=(?:等)?(?:{alternation(words['surname']['after_name'])}|[、,。;:()\n]|$))"
     return {
         "post name": re.compile(rf"(?P<post>(?:{posts}))(?P<name>{name}){right}"),
         "appoint": re.compile(
@@ -37,6 +37,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "name post": re.compile(
             rf"(?:^|(?<=[,。;:、\n]))(?P<name>{name})(?:,|\()(?P<post>(?:男|女)[^。\n]{{0,12}})"
         ),
+        "no name": re.compile(rf"(?:{alternation(words['surname']['no_name'])})"),
         "section": re.compile(r"任命|免去|任免|任职|职务|公示|选举"),
     }
 
@@ -54,8 +55,8 @@ def read_persons(article: Article, folded: str) -> Iterator[Candidate]:
                     at, at + len(name), "Person", "Person", name, "person.byline", post=role, weight=3
                 )
     for m in _patterns()["post name"].finditer(folded):
-        if _is_name(m["name"], folded, m.end("name")):
-            post, start = _whole_post(folded, m)
+        if _is_name(m["name"]):
+            post = m["post"]
             if m["post"] in table("entities")["post"]["layman"] and len(m["name"]) < 2:
                 continue
             known.setdefault(m["name"], post)
@@ -84,7 +85,7 @@ def read_persons(article: Article, folded: str) -> Iterator[Candidate]:
                         post=post,
                     )
     for m in _patterns()["speech"].finditer(folded):
-        if _is_name(m["name"], folded, m.end("name")):
+        if _is_name(m["name"]):
             known.setdefault(m["name"], None)
             yield Candidate(
                 m.start("name"), m.end("name"), "Person", "Person", m["name"], "person.speech", weight=1
@@ -92,7 +93,7 @@ def read_persons(article: Article, folded: str) -> Iterator[Candidate]:
     if _patterns()["section"].search(folded) or _patterns()["section"].search(article.headline):
         for kind in ("appoint", "remove"):
             for m in _patterns()[kind].finditer(folded):
-                if _in_appointment(folded, m, kind) and _is_name(m["name"], folded, m.end("name")):
+                if _in_appointment(folded, m, kind) and _is_name(m["name"]):
                     known.setdefault(m["name"], m["post"])
                     yield Candidate(
                         m.start("name"),
@@ -104,11 +105,13 @@ def read_persons(article: Article, folded: str) -> Iterator[Candidate]:
                         post=m["post"].removeprefix("的"),
                         weight=2,
                     )
-    for name, post in known.items():
+    for name, known_post in known.items():
         if len(name) < 3:
             continue
         for m in re.finditer(re.escape(name), folded):
-            yield Candidate(m.start(), m.end(), "Person", "Person", name, "person.again", post=post, weight=1)
+            yield Candidate(
+                m.start(), m.end(), "Person", "Person", name, "person.again", post=known_post, weight=1
+            )
 
 
 def _in_appointment(folded: str, m: re.Match[str], kind: str) -> bool:
@@ -124,13 +127,6 @@ def _in_appointment(folded: str, m: re.Match[str], kind: str) -> bool:
     )
 
 
-def _whole_post(folded: str, m: re.Match[str]) -> tuple[str, int]:
-    return m["post"], m.start("post")
-
-
-_NOT_NAMES = re.compile(
-    r"^(?:和|向|高度|高质|安全|方面|方式|成为|成立|全面|全市|全省|全区|于是|应当|任务|时间|时期|水平|万人|明确|明年|平台|平均|都是|都将|那么|经过|经济|有关|相关|黄金|白天|金融|石油|严格|严肃|汪洋|程序|常态|常务|包括|计划|谢谢|解决|解读|车辆|项目|党组|党员|党委|文化|文明|文旅|强化|强调|权威|支持|管理|单位|单独|国家|国际|国内|安排|安置|康养|康复|华侨|华南|江河|江南|海外|海关|海埂|云南|云上|山区|山水|田园|林业|林草|花卉|花农|毛利|温馨|温暖|祝贺|代表|于|干|对|和|充|能|要|就|及|与|在)"
-)
 _PLACE_WORD = re.compile(r"[们省市区县镇乡村路街厅局委办院校司组队会站所等]$")
 
 
@@ -139,5 +135,5 @@ def _is_surname(name: str) -> bool:
     return name[:2] in words["double"] or name[0] in words["single"]
 
 
-def _is_name(name: str, folded: str, end: int) -> bool:
-    return not _NOT_NAMES.match(name) and not _PLACE_WORD.search(name) and _is_surname(name)
+def _is_name(name: str) -> bool:
+    return not _patterns()["no name"].match(name) and not _PLACE_WORD.search(name) and _is_surname(name)

@@ -12,149 +12,26 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from .candidate import Candidate
 from .gazetteer import Gazetteer, Place
+from .lexicon import table
 from .text import fold
 
-#: Short names that are words of everyday speech, too: they need the full name in the article, or a list of places.
-_COMMON_WORDS = frozenset(
-    {
-        "富民",
-        "安宁",
-        "西山",
-        "盘龙",
-        "石林",
-        "海口",
-        "五华",
-        "东川",
-        "中山",
-        "朝阳",
-        "白山",
-        "东方",
-        "长安",
-        "新华",
-        "和平",
-        "永平",
-        "双江",
-        "景东",
-        "宁洱",
-        "大关",
-        "会泽",
-        "永善",
-        "泸西",
-        "元阳",
-        "绿春",
-        "砚山",
-        "广南",
-        "富源",
-        "师宗",
-        "罗平",
-        "陆良",
-        "马龙",
-        "麒麟",
-        "新平",
-        "红塔",
-        "江川",
-        "华宁",
-        "通海",
-        "峨山",
-        "元江",
-        "隆阳",
-        "施甸",
-        "龙陵",
-        "昌宁",
-        "古城",
-        "玉龙",
-        "永胜",
-        "华坪",
-        "临翔",
-        "凤庆",
-        "云县",
-        "永德",
-        "镇康",
-        "祥云",
-        "宾川",
-        "弥渡",
-        "南涧",
-        "巍山",
-        "云龙",
-        "洱源",
-        "剑川",
-        "鹤庆",
-        "漾濞",
-        "瑞丽",
-        "芒市",
-        "梁河",
-        "盈江",
-        "陇川",
-        "泸水",
-        "福贡",
-        "贡山",
-        "兰坪",
-        "德钦",
-        "维西",
-        "武定",
-        "禄丰",
-        "双柏",
-        "牟定",
-        "南华",
-        "姚安",
-        "大姚",
-        "永仁",
-        "元谋",
-        "楚雄",
-        "个旧",
-        "开远",
-        "蒙自",
-        "弥勒",
-        "屏边",
-        "建水",
-        "石屏",
-        "河口",
-        "金平",
-        "红河",
-        "文山",
-        "西畴",
-        "麻栗坡",
-        "马关",
-        "丘北",
-        "富宁",
-        "景洪",
-        "勐海",
-        "勐腊",
-        "思茅",
-        "墨江",
-        "景谷",
-        "镇沅",
-        "江城",
-        "孟连",
-        "澜沧",
-        "西盟",
-        "耿马",
-        "沧源",
-        "昭阳",
-        "鲁甸",
-        "巧家",
-        "盐津",
-        "绥江",
-        "镇雄",
-        "彝良",
-        "威信",
-        "水富",
-        "沾益",
-        "宣威",
-        "易门",
-        "澄江",
-        "腾冲",
-    }
-) - {"瑞丽", "腾冲", "景洪", "河口", "勐腊", "蒙自", "弥勒", "澄江", "宣威", "麻栗坡", "富宁", "芒市", "镇雄"}
-_DISTINCT_COUNTIES = frozenset({"呈贡", "晋宁", "宜良", "嵩明", "寻甸", "禄劝", "官渡"})
 _VILLAGE = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<a>[\u4e00-\u9fff]{2,4}(?:村|社区))(?=[、,。;:)\s\d]|等|和|及|举|开|党|居|的|为|与|在|内|里|是|有|$)"
 )
 _VILLAGE_LIST = re.compile(r"(?:[\u4e00-\u9fff]{2,4}(?:村|社区)、)+[\u4e00-\u9fff]{2,4}(?:村|社区)")
+_VILLAGE_BEHIND = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:村|社区)")
 _GENERIC_VILLAGE = re.compile(
     r"^(?:.*(?:该|各|每|本|全|农|乡|新农|城中|行政|自然|示范|美丽|试点|文明|智慧|公园|和谐|幸福|老旧|搬迁|贫困|边境|民族|传统|特色|文化|旅游|完整|居住|多个|几个|辖区|街道|学校与|镇|共有|条件的|所在|附近|周边|进|入|到|个).*|[一二三四五六七八九十两数\d].*)(?:村|社区)$"
 )
+#: 昆明路, 昆明话: a street's or another thing's name, but not 云南大力, 昆明人民
+_PART_OF_NAME = re.compile(r"(?!大力|大抓|人民|大学|河道|湖泊|港口|山区)[路街巷大江河湖山寺话菜人籍港]")
 _WHOLE = re.compile(r"(?:全|我)(?P<level>省|市|区|县|州)(?![长委府级场属域内场])")
+
+
+@cache
+def _short_names() -> dict[str, frozenset[str]]:
+    """Groups of short names (`short_names` of `entities.toml`): everyday words, distinct ones, well-known cities."""
+    return {group: frozenset(words) for group, words in table("entities")["short_names"].items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,13 +114,12 @@ def find_home(headline: str, hits: list[PlaceHit], publisher: str | None) -> Hom
     ):
         for hit in found:
             places = [p for p in hit.places if p.kind != "Country"]
-            if len(places) != 1 or (hit.form == "short" and places[0].short in _COMMON_WORDS):
+            if len(places) != 1 or (hit.form == "short" and places[0].short in _short_names()["common"]):
                 continue
             place = places[0]
-            weighted = weight if hit.form == "full" else weight
-            votes[place] += weighted * 2
+            votes[place] += weight * 2
             for above in gazetteer.above(place):
-                votes[above] += weighted
+                votes[above] += weight
     best: dict[str, Place] = {}
     for level, kinds in (
         ("province", ("Province",)),
@@ -270,7 +146,7 @@ def read_places(folded: str, headline: str, hits: list[PlaceHit], home: Home) ->
     full |= {p.code for hit in find_places(fold(headline)) if hit.form != "short" for p in hit.places}
     starts = {hit.start: hit for hit in hits}
     ends = {hit.end: hit for hit in hits}
-    known = [h for h in hits if h.form != "short" or h.places[0].short not in _COMMON_WORDS]
+    known = [h for h in hits if h.form != "short" or h.places[0].short not in _short_names()["common"]]
     for hit in hits:
         place = _resolve(hit, home, known)
         if place is None:
@@ -323,28 +199,15 @@ def _stands(
 ) -> bool:
     """Whether a short name stands for the place: no everyday word, or the full name, a list or an area around it says so."""
     before, after = folded[max(0, hit.start - 1) : hit.start], folded[hit.end : hit.end + 2]
-    if after[:1] in (
-        "路",
-        "街",
-        "巷",
-        "大",
-        "江",
-        "河",
-        "湖",
-        "山",
-        "寺",
-        "话",
-        "菜",
-        "人",
-        "籍",
-        "港",
-    ) and after[:2] not in ("大力", "大抓", "人民", "大学", "河道", "湖泊", "港口", "山区"):
+    if _PART_OF_NAME.match(folded, hit.end):
         return False
     if place.kind == "Province":
         return True
     if place.kind == "PrefectureCity":
-        return place.code.startswith("53") or place.code in full or place.short in _WELL_KNOWN
-    if place.code in full or place.short in _DISTINCT_COUNTIES:
+        return (
+            place.code.startswith("53") or place.code in full or place.short in _short_names()["well_known"]
+        )
+    if place.code in full or place.short in _short_names()["distinct"]:
         return True
     listed = (before == "、" and hit.start - 1 in ends) or (
         after[:1] in ("、", "和", "及", "与") and hit.end + 1 in starts
@@ -353,62 +216,10 @@ def _stands(
     if listed:
         return True
     return (
-        place.short not in _COMMON_WORDS
+        place.short not in _short_names()["common"]
         or (hit.start in ends and ends[hit.start].places[0].code == place.parent)
         or (before == "、" and place.code.startswith("5301"))
     )
-
-
-_WELL_KNOWN = frozenset(
-    [
-        "成都",
-        "贵阳",
-        "南宁",
-        "广州",
-        "深圳",
-        "武汉",
-        "长沙",
-        "南京",
-        "杭州",
-        "苏州",
-        "宁波",
-        "厦门",
-        "福州",
-        "济南",
-        "青岛",
-        "郑州",
-        "西安",
-        "兰州",
-        "西宁",
-        "银川",
-        "乌鲁木齐",
-        "拉萨",
-        "哈尔滨",
-        "长春",
-        "沈阳",
-        "大连",
-        "石家庄",
-        "太原",
-        "呼和浩特",
-        "合肥",
-        "南昌",
-        "海口",
-        "三亚",
-        "珠海",
-        "佛山",
-        "东莞",
-        "温州",
-        "无锡",
-        "遵义",
-        "桂林",
-        "攀枝花",
-        "烟台",
-        "潍坊",
-        "洛阳",
-        "徐州",
-        "泉州",
-    ]
-)
 
 
 def _is_home_zone(folded: str, hit: PlaceHit, place: Place, home: Home) -> bool:
@@ -432,9 +243,8 @@ def _villages(folded: str, home: Home, ends: dict[int, PlaceHit]) -> Iterator[Ca
             spans[at] = at + len(item)
             at += len(item) + 1
     for end in ends:
-        m = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:村|社区)").match(folded, end)
-        if m:
-            spans[m.start()] = m.end()
+        if behind := _VILLAGE_BEHIND.match(folded, end):
+            spans[end] = behind.end()
     gazetteer = Gazetteer.default()
     for start, end in spans.items():
         name = _trim_village(folded[start:end])

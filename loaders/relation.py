@@ -56,6 +56,7 @@ def read_relations(
     outer = outermost(entities)
     for reader in (
         _posts,
+        _named_after,
         _adjacent,
         _parts,
         _owned,

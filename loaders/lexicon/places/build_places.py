@@ -36,8 +36,7 @@ def main(folder: Path) -> None:
 def areas(folder: Path) -> Iterator[tuple[str, str, str, str]]:
     """(code, name, parent, kind) of provinces, cities, counties, and Yunnan's towns."""
     for row in read(folder / "provinces.csv"):
-        name = row["name"]
-        yield row["code"] + "0000", name, "CN", "Province" if not name.endswith("市") else "Province"
+        yield row["code"] + "0000", row["name"], "CN", "Province"
     for row in read(folder / "cities.csv"):
         if row["name"] not in ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"):
             yield row["code"] + "00", row["name"], row["provinceCode"] + "0000", "PrefectureCity"
