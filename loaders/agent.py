@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from .facts import Entity
 from .lexicon import alternation, table
-from .text import Text
+from .text import Clause, Text
 from .time import TimeMention
 
 AGENT_CLASSES = frozenset({"Organization", "AdministrativeArea", "FunctionalZone"})
@@ -38,7 +39,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"[^,。;]{{0,16}}?(?:{alternation(w for w in words['frame']['speech'] if w not in ('要求', '明确', '提出', '说', '称'))})"
         ),
         "report": re.compile(
-            r"[^,。;]{0,12}?(?:工作报告|报告|公报|通报|会议|发布会|方案|规划|通知)[^,。;]{0,4}?(?:提出|明确|指出|强调|要求|显示)"
+            r"[^,。;]{0,12}?(?:工作报告|报告|公报|通报|会议|发布会|方案|规划|通知)[^,。;]{0,4}?(?:提出|明确|指出|强调|要求|显示|说|称|透露|部署)"
         ),
         "not subject": re.compile(r"的(?!是)|举行的|召开的|以来|期间"),
     }
@@ -57,13 +58,14 @@ def read_agents(
     for sentence in text.sentences:
         if owner:  # its items follow one by one; another subject holds for its own sentence
             carried = None
-        for clause in sentence.clauses:
+        for previous, clause in pairwise([None, *sentence.clauses]):
+            if clause is None or _names_responsible(text.folded, previous):
+                # 牵头单位：市水务局 names who answers for what was said, not who acts next
+                if clause is not None:
+                    agents[clause.start] = carried or default
+                continue
             found = _subject(text.folded, clause.start, clause.end, at, time_ends)
-            if (
-                found
-                and not (owner and found.basis == "possessor")
-                and not _is_owned(found, carried or owner)
-            ):
+            if found and not _gives_way(found, carried, owner):
                 carried = found
             current = carried or default
             if owner and (current is None or current.cls in _PLACE_CLASSES):
@@ -89,6 +91,15 @@ def subject_end(folded: str, start: int, end: int, at: dict[int, Entity], time_e
         else:
             break
     return position
+
+
+def _names_responsible(folded: str, clause: Clause | None) -> bool:
+    heads = table("relation")["responsible"]["head"]
+    return (
+        clause is not None
+        and clause.closing == ":"
+        and folded[clause.start : clause.end].strip().endswith(tuple(heads))
+    )
 
 
 def _subject(
@@ -148,6 +159,13 @@ def acting_subject_end(
 
 def _acts(rest: str) -> bool:
     return bool(_verbs().match(rest))
+
+
+def _gives_way(found: Agent, carried: Agent | None, owner: Agent | None) -> bool:
+    """Whether what was said before goes on: a zone that only opens a noun phrase (经开区先进装备集群) acts not."""
+    if found.basis == "possessor" and (owner or (carried and found.cls == "FunctionalZone")):
+        return True
+    return _is_owned(found, carried or owner)
 
 
 def _is_owned(found: Agent, carried: Agent | None) -> bool:

@@ -33,7 +33,9 @@ _ANAPHORA = {
     "村": ("AdministrativeArea", ("Village",)),
     "园区": ("Park", ("IndustrialPark", "ChemicalPark", "LogisticsPark")),
 }
-_ANAPHOR = re.compile(r"该(?P<what>公司|企业|集团|街道|社区|园区|校|院|局|区|县|镇|村)(?!域|内)")
+_ANAPHOR = re.compile(
+    r"(?:该|这家|这所|这个)(?P<what>公司|企业|集团|街道|社区|园区|校|院|局|区|县|镇|村)(?!域|内)"
+)
 
 
 def read_entities(article: Article, text: Text | None = None) -> list[Entity]:

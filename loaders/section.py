@@ -52,7 +52,7 @@ def read_sections(text: Text, entities: Sequence[Entity], headline: str) -> list
         if sentence.paragraph != paragraph:
             title = None
             paragraph = sentence.paragraph
-        if is_run_in_head(text, index) or _is_line(text, sentence):
+        if is_run_in_head(text, index) or is_line(text, sentence):
             title = _title(text, sentence)
         owner = _owner(text, sentence, lists)
         if owner and owner[1]:
@@ -76,7 +76,8 @@ def _owner(text: Text, sentence: Sentence, lists: Sequence[Entity]) -> tuple[str
     return None
 
 
-def _is_line(text: Text, sentence: Sentence) -> bool:
+def is_line(text: Text, sentence: Sentence) -> bool:
+    """Whether the sentence is a short line of its own, without a mark: a section's title."""
     line = text.folded[sentence.start : sentence.end].strip()
     return len(line) <= 24 and not re.search(r"[。!?;,:]", line)
 

@@ -20,7 +20,7 @@ from .lexicon import alternation, table
 from .modality import Mood, read_moods
 from .period import NO_PERIOD, Period, read_periods
 from .quantity import Quantity, read_quantities
-from .section import is_run_in_head, read_sections
+from .section import is_line, is_run_in_head, read_sections
 from .text import Clause, Sentence, Text
 from .theme import themes_of
 from .time import TimeMention, read_times
@@ -183,10 +183,8 @@ def _items(context: _Context, clause: Clause, inside: list[Quantity]) -> list[_I
     """The clause's quantities, each with what stands before and after it up to its neighbours."""
     folded = context.text.folded
     items: list[_Item] = []
-    at = {e.span.start: e for e in context.entities if e.cls in AGENT_CLASSES}
-    time_ends = {t.start: t.end for t in context.times}
     start = clause.start
-    head = acting_subject_end(folded, clause.start, clause.end, at, time_ends)
+    head = _head(context, clause)
     if inside and head > inside[0].before:
         head = clause.start
     if head > start and folded[head - 1] == "“":
@@ -210,6 +208,13 @@ def _items(context: _Context, clause: Clause, inside: list[Quantity]) -> list[_I
             else end
         )
     return items
+
+
+def _head(context: _Context, clause: Clause) -> int:
+    """Where the clause's words begin after its time and the subject that acts."""
+    at = {e.span.start: e for e in context.entities if e.cls in AGENT_CLASSES}
+    times = {t.start: t.end for t in context.times}
+    return acting_subject_end(context.text.folded, clause.start, clause.end, at, times)
 
 
 def _without_old_value(before: str) -> str:
@@ -251,7 +256,7 @@ def _quantified(
                 what, start, rule = subject[0], subject[1], "indicator.before"
             elif what and not heads and made and aspect == "level" and item.start != clause.start:
                 what = _carry_verb(made[-1].indicator, what)
-            if not what:
+            if not what or _describes(context, clause, here, i, own):
                 continue
             if aspect == "level" or own:
                 subject = (what, start)
@@ -264,6 +269,17 @@ def _quantified(
                 first.append(start)
                 open_for_rate.append(len(made) - 1)
     return made
+
+
+def _describes(context: _Context, clause: Clause, here: list[Quantity], i: int, own: str) -> bool:
+    """昆明市16个园区规模以上工业总产值突破4900亿元: the first number only describes who the second is about."""
+    q = here[i]
+    if i + 1 >= len(here) or q.kind != "count" or q.unit == "%":
+        return False
+    between = context.text.folded[q.end : here[i + 1].before]
+    places = {e.name for e in context.entities if e.cls == "AdministrativeArea"}
+    bare = re.sub(r"^(?:20\d\d年)", "", own)
+    return bool(re.match(r"[\u4e00-\u9fff]", between)) and "、" not in between and bare in places
 
 
 def _values(q: Quantity) -> list[tuple[Decimal, str]]:
@@ -357,7 +373,7 @@ def _distributed(
     """
     if len(here) < 2:
         return None
-    before = context.text.folded[clause.start : here[0].before]
+    before = context.text.folded[_head(context, clause) : here[0].before]
     if "分别" not in before[-16:]:
         return None
     head = indicator.trim_before(before)
@@ -467,7 +483,7 @@ def _unquantified(
     context: _Context, index: int, sentence: Sentence, inside: list[Quantity]
 ) -> list[Statement]:
     """Clauses that say what is done without a number: 深入实施开发区振兴三年行动."""
-    if is_run_in_head(context.text, index):
+    if is_run_in_head(context.text, index) or is_line(context.text, sentence):
         return []
     made = []
     for clause in _deed_clauses(sentence):
@@ -496,6 +512,13 @@ def _unquantified(
             )
         )
     return made
+
+
+def _without_time(context: _Context, clause: Clause) -> str:
+    """The clause's words after its opening time and connectives, its subject kept: …节在…广场举办."""
+    starts = {t.start: t.end for t in context.times}
+    start = subject_end(context.text.folded, clause.start, clause.end, {}, starts)
+    return indicator.trim_lead(context.text.folded[start : clause.end])
 
 
 def _deed_clauses(sentence: Sentence) -> list[Clause]:
@@ -536,7 +559,7 @@ def _deed(context: _Context, clause: Clause) -> str | None:
     if own == clause.start and patterns["frame"].match(rest) and not patterns["closing"].search(rest):
         return None
     if patterns["closing"].search(rest) and not patterns["noun end"].search(rest):
-        return indicator.trim_lead(rest) if len(rest) > 3 else None
+        return _without_time(context, clause) if len(rest) > 3 else None
     for _ in range(8):
         verb = patterns["action"].match(rest)
         if verb and len(rest) - verb.end() >= 2:
