@@ -6,8 +6,9 @@ import heapq
 import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import cast
 
-from pyoxigraph import DefaultGraph, RdfFormat, Store
+from pyoxigraph import DefaultGraph, QueryTriples, RdfFormat, Store
 
 _RUN = 500_000  # lines sorted in memory at a time
 
@@ -50,9 +51,8 @@ def merge_into_default_graph(store: Store, scratch: Path) -> None:
 
     Oxigraph's own union of graphs is a bag: a triple of two graphs would count twice (SPARQL 1.1, section 13.1).
     """
-    store.query("CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }").serialize(  # type: ignore[union-attr,call-arg,arg-type]
-        output=str(scratch), format=RdfFormat.N_TRIPLES
-    )
+    merge = cast(QueryTriples, store.query("CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"))
+    merge.serialize(output=str(scratch), format=RdfFormat.N_TRIPLES)
     if scratch.stat().st_size:
         store.bulk_load(path=str(scratch), format=RdfFormat.N_TRIPLES, to_graph=DefaultGraph())
     scratch.unlink()

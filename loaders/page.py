@@ -235,12 +235,10 @@ def join_paragraphs(lines: Sequence[str]) -> str:
 
 def _is_head(paragraph: str, *, goes_on: bool) -> bool:
     """A short line of its own: a section's title, a list item, a table row. It is no torn sentence."""
-    return not goes_on and (
-        len(paragraph) <= _HEAD_LENGTH
-        or bool(_ITEM.match(paragraph))
-        or "\t" in paragraph
-        or "|" in paragraph
-    )
+    if goes_on:
+        return False
+    short = len(paragraph) <= _HEAD_LENGTH and not re.search("[，,]", paragraph)
+    return short or bool(_ITEM.match(paragraph)) or "\t" in paragraph or "|" in paragraph
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:

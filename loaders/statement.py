@@ -241,7 +241,7 @@ def _quantified(
                 open_for_rate = []
                 continue
             aspect, own, comparand = _read_aspect(item, aspect_before)
-            if i and not item.before.strip():  # 分别增长5%和6.5%: one verb for the list
+            if i and made and not item.before.strip():  # 分别增长5%和6.5%: one verb for the list
                 aspect, comparand = made[-1].aspect or aspect, made[-1].comparand
             what = heads[i][0] if heads else own
             start = heads[i][1] if heads else item.start
@@ -256,7 +256,7 @@ def _quantified(
                 what, start, rule = subject[0], subject[1], "indicator.before"
             elif what and not heads and made and aspect == "level" and item.start != clause.start:
                 what = _carry_verb(made[-1].indicator, what)
-            if not what or _describes(context, clause, here, i, own):
+            if not what or _describes(context, here, i, own):
                 continue
             if aspect == "level" or own:
                 subject = (what, start)
@@ -271,7 +271,7 @@ def _quantified(
     return made
 
 
-def _describes(context: _Context, clause: Clause, here: list[Quantity], i: int, own: str) -> bool:
+def _describes(context: _Context, here: list[Quantity], i: int, own: str) -> bool:
     """昆明市16个园区规模以上工业总产值突破4900亿元: the first number only describes who the second is about."""
     q = here[i]
     if i + 1 >= len(here) or q.kind != "count" or q.unit == "%":

@@ -1,0 +1,113 @@
+"""A build: pages and RDF files in, a published snapshot out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Quad, RdfFormat, parse
+
+from loaders.facts import Extraction
+from loaders.gazetteer import Gazetteer
+from ontology.errors import ChunchengError
+from ontology.generate import ONTOLOGY
+from ontology.identifiers import graph_iri
+
+from .dataset import dataset_quads
+from .foreign import read_rdf
+from .ledger import Ledger
+from .places import places_quads
+from .rdf import quads
+from .snapshot import DefaultGraphMode, Snapshot, build_snapshot
+from .terms import node
+from .validate import InvalidGraphError, Violation, validate
+
+
+class NothingToBuildError(ChunchengError):
+    """No article and no RDF file could be read."""
+
+
+def build(
+    data: Path,
+    extractions: Iterable[Extraction] | None,
+    rdf_files: Sequence[Path] = (),
+    *,
+    base: str,
+    default_graph: DefaultGraphMode = "merge",
+    on_stage: Callable[[str], None] = lambda _: None,
+) -> Snapshot:
+    """Builds and publishes a snapshot of the articles and RDF files.
+
+    Without articles (None) the snapshot serves just the RDF files. Raises InvalidGraphError when an article's graph violates
+    its shapes, ForeignRdfError for a broken RDF file, NothingToBuildError; then what was published before stays.
+    """
+    sources = _Sources(base, keep_default_graph=default_graph == "own")
+    return build_snapshot(
+        data,
+        sources.lines(extractions, rdf_files),
+        base=base,
+        default_graph=default_graph,
+        describe=sources.describe,
+        reason=extractions is not None,
+        on_stage=on_stage,
+    )
+
+
+class _Sources:
+    """The lines of a build, and what its manifest says of them."""
+
+    def __init__(self, base: str, *, keep_default_graph: bool) -> None:
+        self.base, self.keep_default_graph = base, keep_default_graph
+        self.counts = dict.fromkeys(("articles", "entities", "statements", "relations"), 0)
+        self.files: dict[str, dict[str, Any]] = {}
+
+    def lines(self, extractions: Iterable[Extraction] | None, rdf_files: Sequence[Path]) -> Iterator[bytes]:
+        """N-Quads lines of everything that the snapshot holds."""
+        if extractions is not None:
+            yield from map(_line, self._articles(extractions))
+            if not self.counts["articles"] and not rdf_files:
+                raise NothingToBuildError("none of the sources holds an article, so nothing was published")
+            yield from map(_line, self._surroundings())
+        for path in rdf_files:
+            self.files[path.name] = {"name": path.name, "kind": "rdf"}
+            yield from map(_line, read_rdf(path, self.base, keep_default_graph=self.keep_default_graph))
+
+    def _articles(self, extractions: Iterable[Extraction]) -> Iterator[Quad]:
+        violations: list[Violation] = []
+        ledger = Ledger(self.base)
+        for extraction in extractions:
+            article = extraction.article
+            written = list(dict.fromkeys(quads(extraction, self.base)))
+            violations += validate(article, written)
+            self.counts["articles"] += 1
+            self.counts["entities"] += len(extraction.entities)
+            self.counts["statements"] += len(extraction.statements)
+            self.counts["relations"] += len(extraction.relations)
+            if article.source:
+                entry = self.files.setdefault(
+                    article.source.sha256,
+                    {"name": article.source.name, "sha256": article.source.sha256, "kind": "page", "articles": []},
+                )
+                entry["articles"].append(article.id)
+            ledger.add(extraction.statements)
+            yield from written
+        if violations:
+            raise InvalidGraphError(violations)
+        yield from ledger.quads()
+
+    def _surroundings(self) -> Iterator[Quad]:
+        """Ontology, gazetteer and description: what every snapshot of articles holds besides them."""
+        graph = node(graph_iri(self.base, "ontology"))
+        for quad in parse(path=str(ONTOLOGY), format=RdfFormat.TURTLE):
+            yield Quad(quad.subject, quad.predicate, quad.object, graph)
+        yield from places_quads(Gazetteer.default(), self.base)
+        yield from dataset_quads(self.base)
+
+    def describe(self) -> dict[str, Any]:
+        """Counts and sources for the manifest."""
+        return {"counts": self.counts, "sources": sorted(self.files.values(), key=lambda f: (f["name"], f.get("sha256", "")))}
+
+
+def _line(quad: Quad) -> bytes:
+    return f"{quad} .\n".encode()

@@ -1,0 +1,40 @@
+"""The gazetteer as quads in graph/places: areas of Yunnan, the rest of China down to cities, zones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyoxigraph import Quad
+
+from loaders.gazetteer import Gazetteer, Place, english_label
+from ontology.identifiers import entity_iri, graph_iri
+from ontology.terms import CCL, RDF, RDFS, SKOS
+
+from .terms import en, node, text, zh
+
+
+def places_quads(gazetteer: Gazetteer, base: str) -> Iterator[Quad]:
+    """Type, labels, code, other names and the area above of every area and zone."""
+    graph = node(graph_iri(base, "places"))
+    for place in (*gazetteer.areas(), *gazetteer.zones()):
+        me = node(place_iri(base, place))
+        contract = "FunctionalZone" if place.kind == "FunctionalZone" else "AdministrativeArea"
+        for cls in dict.fromkeys((contract, place.kind)):
+            yield Quad(me, node(RDF.type), node(getattr(CCL, cls)), graph)
+        yield Quad(me, node(RDFS.label), zh(place.name), graph)
+        yield Quad(me, node(RDFS.label), en(english_label(place)), graph)
+        for alias in dict.fromkeys((*place.aliases, place.short)):
+            if alias != place.name:
+                yield Quad(me, node(SKOS.altLabel), zh(alias), graph)
+        if place.code.isdigit():
+            yield Quad(me, node(CCL.divisionCode), text(place.code), graph)
+        if place.parent:
+            above = gazetteer.by_code.get(place.parent)
+            if above is not None:
+                yield Quad(me, node(CCL.within), node(place_iri(base, above)), graph)
+
+
+def place_iri(base: str, place: Place) -> str:
+    """IRI of a place of the gazetteer, the same that a mention of it gets."""
+    cls = "FunctionalZone" if place.kind == "FunctionalZone" else "AdministrativeArea"
+    return entity_iri(base, cls, place.code)

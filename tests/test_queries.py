@@ -1,0 +1,215 @@
+"""The competency questions in `queries/`, each with its right answer on the real page, and their upkeep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyoxigraph import Store
+
+from graph.build import build
+from graph.snapshot import open_current
+from loaders.pipeline import extract_files
+from loaders.read import Publication
+from ontology.identifiers import DEFAULT_BASE
+
+QUERIES = Path(__file__).resolve().parent.parent / "queries"
+NAMES = sorted(path.stem for path in QUERIES.glob("*.rq"))
+
+
+@pytest.fixture(scope="module")
+def page(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    data = tmp_path_factory.mktemp("page")
+    build(data, extract_files([shared / "articles"], Publication()), base=DEFAULT_BASE)
+    return open_current(data).open_store()
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    data = tmp_path_factory.mktemp("sample")
+    build(data, extract_files([QUERIES.parent / "articles"], Publication()), base=DEFAULT_BASE)
+    return open_current(data).open_store()
+
+
+def ask(store: Store, name: str) -> list[dict[str, Any]]:
+    text = next(QUERIES.glob(f"{name}*.rq")).read_text(encoding="utf-8")
+    solutions = store.query(text)
+    names = [v.value for v in solutions.variables]  # type: ignore[union-attr]
+    return [dict(zip(names, (None if t is None else t.value for t in row), strict=True)) for row in solutions]  # type: ignore[union-attr]
+
+
+def columns(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[n] for n in names) for row in rows]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_query_says_what_it_answers_in_both_languages(name: str) -> None:
+    first, second, *_ = (QUERIES / f"{name}.rq").read_text(encoding="utf-8").splitlines()
+    assert first.startswith("# ")
+    assert first.endswith("?")
+    assert second.startswith("# ")
+    assert second.endswith("？")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_query_has_an_answer_on_the_sample_pages(sample: Store, name: str) -> None:
+    if name.startswith("05"):
+        pytest.skip("the sample digests name no reporters")
+    assert ask(sample, name)
+
+
+def test_commitments_of_2024_with_a_target_of_at_least(page: Store) -> None:
+    rows = ask(page, "01")
+    assert len(rows) == 15
+    assert len({r["commitment"] for r in rows}) == 13
+    amounts = {(int(r["value"]), r["unit"]) for r in rows}
+    assert amounts == {
+        (4_000_000, "元/亩"),
+        (3_000_000, "元/亩"),
+        (23_000, "户"),
+        (7_000, "户"),
+        (160, "个"),
+        (20, "个"),
+        (50, "个"),
+        (20, "%"),
+        (10, "%"),
+        (40, "个"),
+        (200, "台"),
+        (100_000, "户"),
+        (600, "户"),
+    }
+
+
+def test_outcomes_of_2023_with_a_completion_over_200_percent(page: Store) -> None:
+    assert columns(ask(page, "02"), "indicator", "value", "completion", "joint") == [
+        ("引进名师", "317", "482.9", "true"),
+        ("引进名长", "21", "482.9", "true"),
+        ("新建改建农村公路", "600.255", "400.2", None),
+        ("“12348”接听解答来电", "87084", "217.7", None),
+        ("“雨露计划”补助已发放", "13080", "201.2", None),
+    ]
+
+
+def test_facts_that_two_articles_report_are_one_claim_each(page: Store) -> None:
+    assert columns(ask(page, "03"), "indicator", "value", "articles") == [
+        ("国家级开发区亩均产值", "4000000", "2"),
+        ("省级开发区亩均产值", "3000000", "2"),
+    ]
+
+
+def test_parks_and_where_they_are(page: Store) -> None:
+    places = {r["name"]: r["place"] for r in ask(page, "04")}
+    assert places == {
+        "昆明承接产业转移园区": "昆明市",
+        "磨憨沿边产业园区": "磨憨镇",
+        "环宇智能科技产业园": None,
+        "滇中东盟国际物流园": None,
+        "国际集货交易物流园": None,
+        "石寨山国家考古遗址公园": None,
+        "草铺化工园区": None,
+        "海口化工园区": None,
+        "二街化工园区": None,
+        "捞渔河湿地公园": None,
+    }
+
+
+def test_who_reported_what(page: Store) -> None:
+    counts = {r["reporter"]: int(r["articles"]) for r in ask(page, "05")}
+    assert counts == {
+        "张雁群": 5,
+        "熊明": 5,
+        "李向雄": 4,
+        "舒倩": 2,
+        "龙舟": 1,
+        "余红": 1,
+        "茶志福": 1,
+        "党晓培": 1,
+        "杨青娜": 1,
+    }
+
+
+def test_growth_promised_and_measured(page: Store) -> None:
+    assert columns(ask(page, "06"), "kind", "bound", "value", "estimated") == [
+        ("promised", "at least", "20", None),
+        ("promised", "exactly", "15", None),
+        ("promised", "at least", "10", None),
+        ("measured", "about", "7", "true"),
+    ]
+
+
+def test_commitments_of_a_hundred_billion_yuan_or_more(page: Store) -> None:
+    assert columns(ask(page, "07"), "indicator", "value") == [
+        ("物流总收入", "350000000000"),
+        ("民营经济增加值", "335000000000"),
+    ]
+
+
+def test_the_ten_promises_of_2024_in_the_order_of_the_vote(page: Store) -> None:
+    rows = ask(page, "08")
+    assert [r["counterpart"] for r in rows] == [
+        "true", "true", "true", "false", "true", "true", "false", "true", "false", "true",
+    ]  # fmt: skip
+    assert [(r["value"], r["unit"]) for r in rows if r["value"]] == [("200", "公里")]
+
+
+def test_shares_and_of_what(page: Store) -> None:
+    assert columns(ask(page, "09"), "value", "of", "estimated") == [
+        ("81", "全市", None),
+        ("40", "全省获评数量", None),
+        ("33.33", "全省园区", "true"),
+        ("33", "全省园区", None),
+    ]
+
+
+def test_who_was_honoured_with_what(page: Store) -> None:
+    assert columns(ask(page, "10"), "recipient", "honour") == [
+        ("云南滇约出行科技有限公司", "“官渡先锋·党建强、发展强”示范党组织"),
+        ("云南滇约出行科技有限公司", "云南省高新技术企业"),
+        ("云南滇约出行科技有限公司", "官渡先锋示范党支部"),
+        ("云南滇约出行科技有限公司", "昆明市汽车租赁行业协会创新单位"),
+        ("云南滇约出行科技有限公司党支部", "云岭先锋红旗党支部"),
+        ("安宁绿色化工集群", "省级先进制造业产业集群"),
+        ("经开区先进装备集群", "省级先进制造业产业集群"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    ["?article ccl:published ?date", "?c a ccl:Commitment ; ccl:year 2024 ; ccl:completionRate ?rate"],
+)
+def test_what_the_page_does_not_say_is_not_in_the_graph(page: Store, nothing: str) -> None:
+    assert not page.query(f"PREFIX ccl: <https://w3id.org/chuncheng/def/> ASK {{ {nothing} }}")
+
+
+def test_every_quote_is_found_in_its_article(page: Store) -> None:
+    query = """PREFIX ccl: <https://w3id.org/chuncheng/def/> PREFIX oa: <http://www.w3.org/ns/oa#>
+        PREFIX schema: <http://schema.org/>
+        SELECT ?body ?quote WHERE { ?span ccl:quote ?quote ; oa:hasSource/schema:articleBody ?body }"""
+    rows: Iterator[Any] = iter(page.query(query))  # type: ignore[arg-type]
+    assert all(row["quote"].value in row["body"].value for row in rows)
+
+
+def test_the_sample_links_promises_to_their_results(sample: Store) -> None:
+    query = """PREFIX ccl: <https://w3id.org/chuncheng/def/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+        SELECT ?what ?target ?value WHERE { ?o ccl:fulfils ?p ; ccl:value ?value . ?p ccl:value ?target ; ccl:year 2023 ;
+            ccl:indicator/rdfs:label ?what }"""
+    linked = {tuple(t.value for t in row) for row in sample.query(query)}  # type: ignore[union-attr]
+    assert ("新增公办幼儿园", "40", "67") in linked
+    assert ("城镇新增就业", "140000", "205900") in linked
+
+
+def test_hermit_finds_the_sample_graph_consistent(sample: Store) -> None:
+    from rdflib import Graph
+
+    from ontology.check import check_consistency
+
+    individuals = Graph()
+    lines = [
+        f"{q.subject} {q.predicate} {q.object} ."
+        for q in sample
+        if "graph/article" in str(q.graph_name) or "graph/entities" in str(q.graph_name)
+    ]
+    individuals.parse(data="\n".join(lines), format="nt")
+    assert check_consistency(individuals).consistent
