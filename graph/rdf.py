@@ -205,7 +205,7 @@ class _Writer:
             iri(
                 self.base,
                 "Statement",
-                digest(self.extraction.article.id, s.span.start, s.span.end, claim.value),
+                digest(self.extraction.article.id, s.span.start, s.span.end, *claim_key(s)),
             )
         )
         yield self._say(me, RDF.type, node(CCL.Statement))
@@ -222,6 +222,7 @@ class _Writer:
                 yield self._say(me, term, text(value))
         if s.reported_by:
             yield self._say(me, CCL.reportedBy, self._thing(s.reported_by))
+            yield from self._known(s.reported_by)
         if s.confidence is not None:
             yield self._say(me, CCL.confidence, decimal(s.confidence))
         for rule in dict.fromkeys(s.rules):
@@ -245,8 +246,10 @@ class _Writer:
             yield from self._period(claim, s.period)
         for place in s.places:
             yield self._say(claim, CCL.place, self._thing(place))
+            yield from self._known(place)
         for thing in s.concerns:
             yield self._say(claim, CCL.concerns, self._thing(thing))
+            yield from self._known(thing)
         if s.programme:
             yield self._say(claim, CCL.partOf, self._thing(s.programme))
             yield from self._known(s.programme)

@@ -57,7 +57,7 @@ class Snapshot:
         """The store, read-only; raises SnapshotError when it can't be opened."""
         try:
             return Store.read_only(str(self.path / "store"))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # a corrupt store is a RuntimeError of pyoxigraph
             raise SnapshotError(f"{self.path}: the store can't be opened: {error}") from error
 
 
@@ -161,7 +161,7 @@ def _fill(
     described = describe()
     manifest = {
         "id": identity,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": datetime.now(UTC).isoformat(timespec="microseconds"),
         "base": base,
         "default_graph": default_graph,
         "dump": {"file": "data.nq.zst", "format": "N-Quads", "sha256": digest, "quads": quads},

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import cast
 
-from pyoxigraph import DefaultGraph, QueryTriples, RdfFormat, Store
+from pyoxigraph import QueryTriples, RdfFormat, Store, parse
 
 _RUN = 500_000  # lines sorted in memory at a time
 
@@ -42,7 +42,8 @@ def write_sorted(lines: Iterable[bytes], target: Path) -> int:
 def load(folder: Path, nquads: Path) -> Store:
     """A new store in the folder with the quads of the file, by the bulk loader."""
     store = Store(str(folder))
-    store.bulk_load(path=str(nquads), format=RdfFormat.N_QUADS)
+    # Not bulk_load: that names blank nodes anew, and the dump and the merge must agree with the store.
+    store.bulk_extend(parse(path=str(nquads), format=RdfFormat.N_QUADS))
     return store
 
 
@@ -54,7 +55,7 @@ def merge_into_default_graph(store: Store, scratch: Path) -> None:
     merge = cast(QueryTriples, store.query("CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"))
     merge.serialize(output=str(scratch), format=RdfFormat.N_TRIPLES)
     if scratch.stat().st_size:
-        store.bulk_load(path=str(scratch), format=RdfFormat.N_TRIPLES, to_graph=DefaultGraph())
+        store.bulk_extend(parse(path=str(scratch), format=RdfFormat.N_TRIPLES))
     scratch.unlink()
 
 
