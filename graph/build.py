@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from ontology.generate import ONTOLOGY
 from ontology.identifiers import graph_iri
 
 from .dataset import dataset_quads
-from .foreign import read_rdf
+from .foreign import ForeignRdfError, read_rdf
 from .ledger import Ledger
 from .places import places_quads
 from .rdf import quads
@@ -70,7 +71,8 @@ class _Sources:
                 raise NothingToBuildError("none of the sources holds an article, so nothing was published")
             yield from map(_line, self._surroundings())
         for path in rdf_files:
-            self.files[path.name] = {"name": path.name, "kind": "rdf"}
+            digest = _sha256(path)
+            self.files[digest] = {"name": path.name, "sha256": digest, "kind": "rdf"}
             yield from map(_line, read_rdf(path, self.base, keep_default_graph=self.keep_default_graph))
 
     def _articles(self, extractions: Iterable[Extraction]) -> Iterator[Quad]:
@@ -87,7 +89,12 @@ class _Sources:
             if article.source:
                 entry = self.files.setdefault(
                     article.source.sha256,
-                    {"name": article.source.name, "sha256": article.source.sha256, "kind": "page", "articles": []},
+                    {
+                        "name": article.source.name,
+                        "sha256": article.source.sha256,
+                        "kind": "page",
+                        "articles": [],
+                    },
                 )
                 entry["articles"].append(article.id)
             ledger.add(extraction.statements)
@@ -106,7 +113,18 @@ class _Sources:
 
     def describe(self) -> dict[str, Any]:
         """Counts and sources for the manifest."""
-        return {"counts": self.counts, "sources": sorted(self.files.values(), key=lambda f: (f["name"], f.get("sha256", "")))}
+        return {
+            "counts": self.counts,
+            "sources": sorted(self.files.values(), key=lambda f: (f["name"], f["sha256"])),
+        }
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ForeignRdfError(f"{path}: can't be read: {error.strerror}") from error
 
 
 def _line(quad: Quad) -> bytes:

@@ -21,5 +21,10 @@ def dataset_quads(base: str) -> Iterator[Quad]:
     yield Quad(me, node(DCT.title), zh("春城账本"), graph)
     yield Quad(me, node(DCT.title), en("Chuncheng Ledger"), graph)
     yield Quad(me, node(DCT.description), zh("昆明的承诺与结果，每一条都附原文。"), graph)
-    yield Quad(me, node(DCT.description), en("What Kunming promised and delivered, each with the words that say so."), graph)
+    yield Quad(
+        me,
+        node(DCT.description),
+        en("What Kunming promised and delivered, each with the words that say so."),
+        graph,
+    )
     yield Quad(me, node(DCT.license), node(_LICENCE), graph)

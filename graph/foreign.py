@@ -28,7 +28,7 @@ def read_rdf(path: Path, base: str, *, keep_default_graph: bool) -> Iterator[Qua
     """
     kind = RdfFormat.from_extension(path.suffix.lstrip(".").lower())
     if kind is None:
-        known = "ttl, nt, rdf, owl, nq, trig, jsonld, n3"
+        known = "ttl, nt, rdf, nq, trig, jsonld, n3"
         raise ForeignRdfError(f"{path}: unknown kind of RDF file; its name should end in one of: {known}")
     graph = NamedNode(graph_iri(base, "file", slug(path.name)))
     try:

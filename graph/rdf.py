@@ -55,6 +55,7 @@ def claim_key(statement: Statement) -> tuple[object, ...]:
         statement.aspect,
         statement.period,
         statement.comparand,
+        statement.estimated,
         *sorted(statement.concerns),
     )
 
@@ -146,7 +147,7 @@ class _Writer:
     def _entity(self, entity: Entity) -> Iterator[Quad]:
         thing = node(entity_iri(self.base, entity.cls, entity.key))
         yield from self._named(thing, entity.name, entity.cls, entity.kind)
-        if entity.quote != entity.name:
+        if entity.quote != entity.name and not {"anaphor", "place.whole"} & set(entity.rules):
             yield self._name(thing, SKOS.altLabel, zh(entity.quote))
         mention = self._span_iri(entity.span, "mention")
         yield from self._span(mention, CCL.Mention, entity.span, entity.quote)
@@ -229,7 +230,7 @@ class _Writer:
             it = node(iri(self.base, "Rule", slug(rule)))
             yield self._say(me, CCL.readBy, it)
             yield self._name(it, RDF.type, node(CCL.Rule))
-            yield self._name(it, RDFS.label, zh(rule))
+            yield self._name(it, RDFS.label, text(rule))
 
     def _claim(self, claim: NamedNode, s: Statement) -> Iterator[Quad]:
         yield self._say(claim, RDF.type, node(CCL.Commitment if s.kind == "commitment" else CCL.Outcome))
@@ -267,17 +268,21 @@ class _Writer:
             yield self._say(claim, CCL.comparand, text(s.comparand))
 
     def _amount(self, claim: NamedNode, s: Statement) -> Iterator[Quad]:
-        value, bound = decimal(s.value or 0), s.bound or "="
+        value, bound = decimal(s.value or 0), s.bound
         yield self._say(claim, CCL.value, value)
-        yield self._say(claim, CCL.bound, node(_BOUNDS[bound]))
-        yield self._say(claim, CCL.aspect, node(_ASPECTS[s.aspect or "level"]))
+        if bound is not None:
+            yield self._say(claim, CCL.bound, node(_BOUNDS[bound]))
+        if s.aspect is not None:
+            yield self._say(claim, CCL.aspect, node(_ASPECTS[s.aspect]))
         if bound in ("=", ">=", ">"):
             yield self._say(claim, CCL.lowerBound, value)
         if bound in ("=", "<=", "<"):
             yield self._say(claim, CCL.upperBound, value)
-        unit = node(iri(self.base, "Unit", slug(s.unit or "")))
+        if s.unit is None:
+            return
+        unit = node(iri(self.base, "Unit", slug(s.unit)))
         yield self._say(claim, CCL.unit, unit)
-        yield from self._named(unit, s.unit or "", "Unit")
+        yield from self._named(unit, s.unit, "Unit")
         qudt = next((row[2] for row in rows("units") if row[0] == s.unit and len(row) > 2 and row[2]), None)
         if qudt:
             yield self._name(unit, SKOS.exactMatch, node(_QUDT + qudt))
@@ -332,7 +337,7 @@ class _Writer:
             (
                 m.object
                 for m in self.extraction.relations
-                if m.predicate == "memberOf" and m.subject == r.subject
+                if m.predicate == "memberOf" and m.subject == r.subject and m.span == r.span
             ),
             None,
         )

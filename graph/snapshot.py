@@ -24,6 +24,7 @@ import zstandard
 from pyoxigraph import RdfFormat, Store, parse
 
 from ontology.errors import ChunchengError
+from ontology.terms import ONTOLOGY_VERSION
 
 from .reason import infer
 from .store import lines_of, load, merge_into_default_graph, write_sorted
@@ -168,7 +169,8 @@ def _fill(
         "store": {"quads": total},
         "counts": {"quads": quads, "inferred": inferred} | described.get("counts", {}),
         "sources": described.get("sources", []),
-        "versions": {name: version(name) for name in ("chuncheng", "pyoxigraph")},
+        "versions": {name: version(name) for name in ("chuncheng", "pyoxigraph")}
+        | {"ontology": ONTOLOGY_VERSION},
     }
     (work / "manifest.json").write_text(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
@@ -183,12 +185,21 @@ def _fill(
 def _publish(data: Path, work: Path, manifest: dict[str, Any]) -> Snapshot:
     target = data / "snapshots" / manifest["id"]
     target.parent.mkdir(exist_ok=True)
-    if not (target / "manifest.json").exists():
+    if not _is_whole(target):
         shutil.rmtree(target, ignore_errors=True)
         work.rename(target)
         _sync(target.parent)
     _switch(data, manifest["id"])
     return open_snapshot(target)
+
+
+def _is_whole(target: Path) -> bool:
+    """Whether the same snapshot stands there already, undamaged."""
+    try:
+        verify(open_snapshot(target))
+    except SnapshotError:
+        return False
+    return True
 
 
 def _switch(data: Path, identity: str) -> None:

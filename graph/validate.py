@@ -66,7 +66,9 @@ def validate(article: Article, quads: Iterable[Quad]) -> list[Violation]:
     found = []
     for result in report.subjects(SH.resultSeverity):
         messages = list(report.objects(result, SH.resultMessage))
-        english = [m for m in messages if isinstance(m, RdflibLiteral) and m.language in ("en", None)] or messages
+        english = [
+            m for m in messages if isinstance(m, RdflibLiteral) and m.language in ("en", None)
+        ] or messages
         path = report.value(result, SH.resultPath)
         told = str(english[0]) if english else str(report.value(result, SH.sourceConstraintComponent))
         value = report.value(result, SH.value)

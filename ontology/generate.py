@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rdflib import RDF, Graph, URIRef
+from rdflib import OWL, RDF, Graph, URIRef
 
 ONTOLOGY = Path(__file__).parent / "chuncheng.ttl"
 TERMS = Path(__file__).parent / "terms.py"
@@ -87,6 +87,8 @@ def render(graph: Graph) -> str:
         + "\n".join(rows)
         + "\n}\n"
     )
+    release = graph.value(URIRef(NAMESPACE), OWL.versionInfo)
+    parts.append(f'#: Version of the ontology.\nONTOLOGY_VERSION: Final = "{release}"\n')
     return "\n\n".join(parts)
 
 

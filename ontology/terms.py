@@ -286,3 +286,7 @@ PREFIXES: Final = {
     "schema": "http://schema.org/",
     "void": "http://rdfs.org/ns/void#",
 }
+
+
+#: Version of the ontology.
+ONTOLOGY_VERSION: Final = "0.1.0"
