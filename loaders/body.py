@@ -18,6 +18,9 @@ from .place import Home, PlaceHit
 _LEVEL = "[省市区县州]"
 
 
+_BODY_BEFORE = re.compile(r"(?:委|人大常委会|人大|政府|政协)[、和]$")
+
+
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     words = table("entities")
@@ -84,11 +87,12 @@ def _body(folded: str, m: re.Match[str], by_end: dict[int, PlaceHit], home: Home
             "校",
             "厂",
             "片",
+            "治",
         ):
             if folded[start - 2 : start - 1] not in ("各", "全", "我"):
                 return
             return
-        place = home.of(level["level"])
+        place = _coordinated(folded, start - 1, level["level"], by_end) or home.of(level["level"])
         start -= 1
         printed = level["level"]
     else:
@@ -112,6 +116,15 @@ def _body(folded: str, m: re.Match[str], by_end: dict[int, PlaceHit], home: Home
         f"body.{group}",
         weight=1 if group != "consultative" else 0,
     )
+
+
+def _coordinated(folded: str, at: int, level: str, by_end: dict[int, PlaceHit]) -> Place | None:
+    """安宁市委、|市政府: the place of the body just before, where that is of the same level."""
+    before = _BODY_BEFORE.search(folded, max(0, at - 8), at)
+    hit = by_end.get(before.start()) if before else None
+    if hit is None or len(hit.places) != 1 or not hit.places[0].name.endswith(level):
+        return None
+    return hit.places[0]
 
 
 def _nearest(hit: PlaceHit, home: Home) -> Place | None:

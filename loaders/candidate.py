@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -29,7 +30,8 @@ def choose(candidates: Iterable[Candidate]) -> list[Candidate]:
     ordered = sorted(candidates, key=lambda c: (-c.weight, -(c.end - c.start), c.start, c.cls))
     taken: list[tuple[int, int]] = []
     for c in ordered:
-        if not any(c.start < b and a < c.end for a, b in taken):
-            taken.append((c.start, c.end))
+        at = bisect_left(taken, (c.start, c.end))  # those taken lie apart: only the neighbours can overlap
+        if (at == 0 or taken[at - 1][1] <= c.start) and (at == len(taken) or taken[at][0] >= c.end):
+            insort(taken, (c.start, c.end))
             kept.append(c)
     return sorted(kept, key=lambda c: c.start)

@@ -12,6 +12,9 @@ from dataclasses import replace
 
 from .body import read_bodies
 from .candidate import Candidate, choose
+from .entity_division import read_divisions
+from .entity_homonym import drop_everyday_words
+from .entity_party import read_democratic_parties
 from .facts import Article, Entity, Span
 from .name import read_names
 from .person import read_persons
@@ -42,11 +45,13 @@ def read_entities(article: Article, text: Text | None = None) -> list[Entity]:
     """All mentions in the order of the text; each quote is the very slice of the body."""
     text = text or Text(article.body)
     folded = text.folded
-    hits = find_places(folded)
+    hits = drop_everyday_words(folded, find_places(folded))
     home = find_home(article.headline, hits, article.publisher)
     candidates = [
         *read_places(folded, article.headline, hits, home),
+        *read_divisions(folded, hits),
         *read_bodies(folded, hits, home),
+        *read_democratic_parties(folded),
         *read_names(text, hits),
         *read_persons(article, folded),
     ]
@@ -111,7 +116,7 @@ def _leading_areas(candidates: Sequence[Candidate], chosen: Sequence[Candidate])
     opened = {c.start: c for c in chosen if c.cls in ("Event", "Organization")}
     for c in candidates:
         outer = opened.get(c.start)
-        if c.rule == "place.full" and outer is not None and c.end < outer.end:
+        if c.rule == "place.full" and c.kind != "Country" and outer is not None and c.end < outer.end:
             yield c
 
 

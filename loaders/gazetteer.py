@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin
 
+from ontology.errors import ChunchengError
+
 _FOLDER = Path(__file__).parent / "lexicon" / "places"
 _ETHNIC = (
     "壮族|回族|彝族|苗族|傣族|白族|哈尼族|拉祜族|佤族|纳西族|景颇族|傈僳族|藏族|布朗族|普米族|怒族|独龙族|瑶族|土家族|侗族|"
@@ -20,7 +22,6 @@ _SUFFIX = re.compile(
     rf"(?:(?:{_ETHNIC})*(?:自治区|自治州|自治县|自治旗)|特别行政区|省|市|地区|盟|区|县|旗|街道|镇|乡)$"
 )
 _ENGLISH = {
-    "Country": "",
     "Province": "Province",
     "PrefectureCity": "City",
     "District": "District",
@@ -52,14 +53,18 @@ class Place:
         return plain if len(plain) >= 2 else self.name
 
 
+class GazetteerError(ChunchengError):
+    """A row of a table of places that can't be: a code twice, a parent that no row has, a place inside itself."""
+
+
 class Gazetteer:
-    """All places by code and by name."""
+    """All places by code and by name; raises GazetteerError where the rows make no tree."""
 
     def __init__(
         self, areas: tuple[Place, ...], zones: tuple[Place, ...], villages: tuple[Place, ...]
     ) -> None:
         self._areas, self._zones = areas, zones
-        self.by_code = {p.code: p for p in (*areas, *zones, *villages)}
+        self.by_code = _tree((*areas, *zones, *villages))
         self.villages: dict[str, list[Place]] = defaultdict(list)
         for village in villages:
             self.villages[village.name].append(village)
@@ -83,7 +88,7 @@ class Gazetteer:
             Place(r["code"], r["name"], r["kind"], r["parent"], tuple(r["aliases"].split("|")))
             for r in _rows("zones")
         )
-        countries = tuple(Place(code, name, "Country", None) for code, name in _COUNTRIES.items())
+        countries = tuple(Place(r["code"], r["name"], "Country", None) for r in _rows("countries"))
         villages = tuple(Place(r["code"], r["name"], r["kind"], r["parent"]) for r in _rows("villages"))
         return Gazetteer((*countries, *areas), zones, villages)
 
@@ -105,28 +110,31 @@ class Gazetteer:
         return found
 
 
-_COUNTRIES = {
-    "CN": "中国",
-    "LA": "老挝",
-    "VN": "越南",
-    "MM": "缅甸",
-    "TH": "泰国",
-    "KH": "柬埔寨",
-    "MY": "马来西亚",
-    "SG": "新加坡",
-    "IN": "印度",
-    "BD": "孟加拉国",
-    "NP": "尼泊尔",
-    "ID": "印度尼西亚",
-    "JP": "日本",
-    "KR": "韩国",
-    "US": "美国",
-    "RU": "俄罗斯",
-    "GB": "英国",
-    "FR": "法国",
-    "DE": "德国",
-    "AU": "澳大利亚",
-}
+def _tree(places: tuple[Place, ...]) -> dict[str, Place]:
+    """Places by code, each of which leads up to a place without a parent."""
+    by_code: dict[str, Place] = {}
+    for place in places:
+        if place.code in by_code:
+            raise GazetteerError(
+                f"lexicon/places: code {place.code} stands twice, for {by_code[place.code].name} and for "
+                f"{place.name}: keep one row"
+            )
+        by_code[place.code] = place
+    for place in places:
+        seen, at = {place.code}, place
+        while at.parent:
+            if at.parent not in by_code:
+                raise GazetteerError(
+                    f"lexicon/places: {at.name} ({at.code}) lies in {at.parent}, which no row has: correct its parent"
+                )
+            at = by_code[at.parent]
+            if at.code in seen:
+                raise GazetteerError(
+                    f"lexicon/places: {place.name} ({place.code}) lies in itself by way of {at.name} ({at.code}): "
+                    "correct its parent"
+                )
+            seen.add(at.code)
+    return by_code
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -134,39 +142,28 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@cache
+def _english() -> dict[str, str]:
+    """Labels that pinyin doesn't give: countries, conventional names, zones by their own English names."""
+    return {r["code"]: r["label"] for name in ("countries", "english") for r in _rows(name)}
+
+
 def english_label(place: Place) -> str:
-    """A Latin label by pinyin and kind: 呈贡区 → Chenggong District."""
-    if place.kind == "Country":
-        return _COUNTRY_LABELS[place.code]
+    """A Latin label, from the table or by pinyin and kind: 呈贡区 → Chenggong District."""
+    if place.code in _english():
+        return _english()[place.code]
     stem = re.sub(r"(?:社区|村)$", "", place.short) if place.kind in ("Village", "Community") else place.short
-    latin = "".join(lazy_pinyin(stem, style=Style.NORMAL)).capitalize()
     suffix = _ENGLISH.get(place.kind, "")
     if place.kind == "County" and "自治" in place.name:
         suffix = "Autonomous County"
     if place.kind == "PrefectureCity" and "自治州" in place.name:
         suffix = "Autonomous Prefecture"
-    return f"{latin} {suffix}".strip()
+    return f"{_latin(stem)} {suffix}".strip()
 
 
-_COUNTRY_LABELS = {
-    "CN": "China",
-    "LA": "Laos",
-    "VN": "Vietnam",
-    "MM": "Myanmar",
-    "TH": "Thailand",
-    "KH": "Cambodia",
-    "MY": "Malaysia",
-    "SG": "Singapore",
-    "IN": "India",
-    "BD": "Bangladesh",
-    "NP": "Nepal",
-    "ID": "Indonesia",
-    "JP": "Japan",
-    "KR": "South Korea",
-    "US": "United States",
-    "RU": "Russia",
-    "GB": "United Kingdom",
-    "FR": "France",
-    "DE": "Germany",
-    "AU": "Australia",
-}
+def _latin(name: str) -> str:
+    """Pinyin as one word, with the apostrophe of GB/T 16159 before a syllable that begins with a vowel: Pu'er."""
+    syllables = lazy_pinyin(name, style=Style.NORMAL, v_to_u=True)
+    return "".join(
+        s if i == 0 or s[0] not in "aoe" else f"'{s}" for i, s in enumerate(syllables)
+    ).capitalize()

@@ -18,6 +18,9 @@ from .text import Text
 
 _REACH = 28  # characters that a name may have before its suffix
 _HAN = r"[\u4e00-\u9fff]"
+_NO_FUNCTION_WORD = (
+    r"(?![的了在和与及等是为将被把对向从以于由有开实推获举启召组进]|[^\u4e00-\u9fff])[\u4e00-\u9fff]"
+)
 
 
 @cache
@@ -46,7 +49,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?P<items>[^,;。:!?\n]*?)等(?:\d+|[一二两三四五六七八九十]+)[个家项座](?P<noun>[^,;。]{0,12}?(?:项目|工程))"
         ),
         "quoted": re.compile(
-            rf"(?P<head>(?:促消费|共建|春城|城市|全市|全民)?)“(?P<inner>[^“”]{{2,24}})”(?P<after>(?:{alternation(programme['after_quote'])})?)"
+            rf"(?P<head>(?:促消费|共建|春城|城市|全市|全民)?)“(?P<inner>[^“”]{{2,24}})”(?P<after>(?:{alternation(programme['after_quote'])}|(?:{_NO_FUNCTION_WORD}){{1,8}}?(?:{alternation(programme['after_head'])}))?)"
         ),
         "numbered": re.compile(
             rf"^(?:[一二三四五六七八九十\d+A-Z]+(?:{alternation(programme['numbered'])})|\d{{4}}|\d\+[A-Z\d]|.{{2,12}}(?:计划|行动|工程|战略|改革|生活圈|营商环境|一带一路|攻坚战))$"
@@ -122,11 +125,15 @@ _JOINED = re.compile(
 
 
 def _part_of_word(folded: str, at: int, starts: dict[int, int]) -> bool:
+    if (
+        folded[at] == "至" and at + 1 in starts and any(starts.get(s) == at for s in range(at - 12, at))
+    ):  # 南宁至玉林铁路
+        return True
     window = folded[max(0, at - 2) : at + 3]
     offset = at - max(0, at - 2)
     if any(m.start() <= offset < m.end() for m in _JOINED.finditer(window)):
         return True
-    return any(s <= at < e for s, e in starts.items() if at - 12 <= s <= at)
+    return any(starts.get(s, 0) > at for s in range(at - 12, at + 1))
 
 
 def _is_generic(head: str) -> bool:
@@ -187,7 +194,7 @@ def _companies(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
 def _is_named(folded: str, low: int, end: int, starts: dict[int, int], kind: str) -> bool:
     """Whether a body's head is a proper one: it begins with a place, or is short and names a school of its own."""
     head = folded[low:end]
-    if low in starts or any(s < end and starts[s] > low and s >= low for s in starts):
+    if low in starts or any(s in starts for s in range(low, end)):
         return True
     if re.match(r"[市区县省州]", head) and kind in (
         "Association",
@@ -253,7 +260,7 @@ def _zones(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             continue
         if (
             low not in starts
-            and not any(low <= s < m.start() for s in starts)
+            and not any(s in starts for s in range(low, m.start()))
             and len(m.group()) < 4
             and len(head) > 6
         ):
@@ -440,6 +447,7 @@ def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
                 break
         if low in ends:
             low = ends[low]
+            low -= 2 if folded[:low].endswith(("政协", "中共")) else 0
         end = m.end()
         if more := re.match(r"主席团第[一二三四五六七八九十]+次会议", folded[end:]):
             yield Candidate(

@@ -19,12 +19,16 @@ _VILLAGE = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<a>[\u4e00-\u9fff]{2,4}(?:村|社区))(?=[、,。;:)\s\d]|等|和|及|举|开|党|居|的|为|与|在|内|里|是|有|$)"
 )
 _VILLAGE_LIST = re.compile(r"(?:[\u4e00-\u9fff]{2,4}(?:村|社区)、)+[\u4e00-\u9fff]{2,4}(?:村|社区)")
-_VILLAGE_BEHIND = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:村|社区)")
+_VILLAGE_BEHIND = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:村社区|村|社区)")
 _GENERIC_VILLAGE = re.compile(
     r"^(?:.*(?:该|各|每|本|全|农|乡|新农|城中|行政|自然|示范|美丽|试点|文明|智慧|公园|和谐|幸福|老旧|搬迁|贫困|边境|民族|传统|特色|文化|旅游|完整|居住|多个|几个|辖区|街道|学校与|镇|共有|条件的|所在|附近|周边|进|入|到|个).*|[一二三四五六七八九十两数\d].*)(?:村|社区)$"
 )
 #: 昆明路, 昆明话: a street's or another thing's name, but not 云南大力, 昆明人民
 _PART_OF_NAME = re.compile(r"(?!大力|大抓|人民|大学|河道|湖泊|港口|山区)[路街巷大江河湖山寺话菜人籍港]")
+#: 云南石化, 昆明建投: a company by its short name, of which the place is a part
+_COMPANY_BEHIND = re.compile(
+    r"(?:石化|白药|铜业|冶金|能投|建投|交投|城投|水投|云投|国投|农投|文投|产投|燃气集团|锡业|钛业|铝业)(?!资)"
+)
 _WHOLE = re.compile(r"(?:全|我)(?P<level>省|市|区|县|州)(?![长委府级场属域内场])")
 
 
@@ -86,6 +90,10 @@ def _matcher() -> tuple[AhoCorasick, tuple[tuple[str, str, tuple[Place, ...]], .
     return matcher, tuple((forms[p][0], p, tuple(dict.fromkeys(forms[p][1]))) for p in patterns)
 
 
+#: a dash that a scan reads as 一: 磨憨一磨丁经济合作区
+_SCANNED_DASH = re.compile(r"(?<=[\u4e00-\u9fff]{2})一(?=[\u4e00-\u9fff]{2,3}(?:跨境|边境)?(?:经济)?合作区)")
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceHit:
     """A name of the gazetteer in the text; `places` are all that bear it."""
@@ -99,7 +107,7 @@ class PlaceHit:
 def find_places(folded: str) -> list[PlaceHit]:
     """All names of the gazetteer in the folded text, the longest at each position, homonyms unresolved."""
     matcher, forms = _matcher()
-    plain = folded.replace("磨憨一磨丁", "磨憨—磨丁")  # the dash that a scan reads as 一, of the same length
+    plain = _SCANNED_DASH.sub("—", folded)
     return [PlaceHit(a, b, forms[i][0], forms[i][2]) for i, a, b in matcher.find_matches_as_indexes(plain)]
 
 
@@ -200,6 +208,8 @@ def _stands(
     """Whether a short name stands for the place: no everyday word, or the full name, a list or an area around it says so."""
     before, after = folded[max(0, hit.start - 1) : hit.start], folded[hit.end : hit.end + 2]
     if _PART_OF_NAME.match(folded, hit.end):
+        return False
+    if _COMPANY_BEHIND.match(folded, hit.end):
         return False
     if place.kind == "Province":
         return True

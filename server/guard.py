@@ -49,7 +49,8 @@ _ECHAR = (
 def _inside(quote: str, escapes: str, *, long: bool) -> re.Pattern[str]:
     """What may stand between the quotes of a string."""
     plain = rf"[^{quote}\\]++|{quote}(?!{quote * 2})" if long else rf"[^{quote}\\\n\r]++"
-    return re.compile(rf"(?:{plain}|{escapes})*+", re.DOTALL)
+    # Greedy, not possessive: Python before 3.11.5 leaves a possessive group of alternatives too early.
+    return re.compile(rf"(?:{plain}|{escapes})*", re.DOTALL)
 
 
 _STRICT_LONG = {quote: _inside(quote, _ECHAR, long=True) for quote in "'\""}
