@@ -12,6 +12,7 @@ from decimal import Decimal
 from pyoxigraph import Literal, NamedNode, Quad
 
 from loaders.facts import Article, Entity, Extraction, Relation, Span, Statement
+from loaders.gazetteer import Gazetteer
 from loaders.lexicon import rows
 from ontology.identifiers import digest, entity_iri, graph_iri, iri, slug
 from ontology.terms import CCL, OA, PROV, RDF, RDFS, SCHEMA, SKOS
@@ -185,10 +186,14 @@ class _Writer:
         """IRI of a named thing; one that the article mentions nowhere as an entity is a plain thing."""
         if name in self.things:
             return self.things[name][1]
+        places = Gazetteer.default().by_name.get(name, [])
+        if len(places) == 1:  # named in the headline alone
+            cls = "FunctionalZone" if places[0].kind == "FunctionalZone" else "AdministrativeArea"
+            return node(entity_iri(self.base, cls, places[0].code))
         return node(entity_iri(self.base, "Thing", name))
 
     def _known(self, name: str) -> Iterator[Quad]:
-        if name not in self.things:
+        if name not in self.things and len(Gazetteer.default().by_name.get(name, [])) != 1:
             yield from self._named(self._thing(name), name, "Thing")
 
     def _indicator(self, name: str) -> tuple[NamedNode, Iterator[Quad]]:

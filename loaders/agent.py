@@ -14,7 +14,8 @@ from itertools import pairwise
 
 from .facts import Entity
 from .lexicon import alternation, table
-from .text import Clause, Text
+from .place import find_places
+from .text import Clause, Text, fold
 from .time import TimeMention
 
 AGENT_CLASSES = frozenset({"Organization", "AdministrativeArea", "FunctionalZone"})
@@ -213,4 +214,13 @@ def _of_headline(headline: str, entities: Sequence[Entity]) -> Agent | None:
                     best = (place, -len(form), e)
     if best:
         return Agent(best[2].name, best[2].cls, "headline")
+    if not re.search("实事|目标|任务|报告|计划|要点", headline):
+        return None
+    for hit in find_places(
+        fold(headline)
+    ):  # a list of promises is its place's, though the body never says so
+        if hit.form != "short" and len(hit.places) == 1 and hit.places[0].kind != "Country":
+            named = hit.places[0]
+            cls = "FunctionalZone" if named.kind == "FunctionalZone" else "AdministrativeArea"
+            return Agent(named.name, cls, "headline")
     return None

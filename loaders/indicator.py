@@ -51,7 +51,7 @@ _NOT_BEFORE = {
     "于": "家",
 }
 _NUMBERED = (
-    r"[一二三四五六七八九十]+是|第[一二三四五六七八九十]+[,、]|[一二三四五六七八九十]+、|"
+    r"(?:到|至|截至)?20\d\d年(?:底|末|初|度)?(?:前)?|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+[,、]|[一二三四五六七八九十]+、|"
     r"\([一二三四五六七八九十\d]+\)|\d+[.、](?!\d)"
 )
 _COMPARED = r"(?:分别)?(?:较|比|与)[^,;。]{0,8}?(?:同期|上年|去年|平时|年初|上月|前年|往年|以往|计划)(?:度|末|同期|底|相比)?"
@@ -70,7 +70,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     words = table("statement")
     change = [*words["change"]["growth"], *words["change"]["decline"]]
     tail = "|".join(
-        "(?<![日年月人户亩平场])均" if w == "均" else re.escape(w)
+        {"均": "(?<![日年月人户亩平场])均", "到": "(?<![实应])到"}.get(w, re.escape(w))
         for w in sorted(words["strip"]["tail"], key=lambda w: -len(w))
     )
     return {

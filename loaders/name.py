@@ -109,6 +109,8 @@ def left_edge(folded: str, end: int, starts: dict[int, int], reach: int = _REACH
             break
     for inner in _patterns()["inner"].finditer(folded, low, end):
         low = inner.end()
+    if time := _TIME_BEFORE.match(folded, low, end):
+        low = time.end()
     while low < end:
         if low in starts and starts[low] < end:
             break
@@ -122,6 +124,10 @@ def left_edge(folded: str, end: int, starts: dict[int, int], reach: int = _REACH
 _JOINED = re.compile(
     r"有限|有机|有色|国有|所有|有轨|有线|和平|和谐|太和|祥和|人和|和美|在线|等级|对外|为民|以太|将军|对口|等离子|与会|自由|由来|向阳|共和|让利|使馆|给水|中和|和园|中以"
 )
+
+
+#: 2023年已建成…: a time is no part of the name after it, but 2024中国…博览会 is
+_TIME_BEFORE = re.compile(r"(?:\d{4}年|\d{1,2}月份?|\d{1,2}日|今年|去年|明年|全年)+(?!度|第?[一二三四]季度)")
 
 
 def _part_of_word(folded: str, at: int, starts: dict[int, int]) -> bool:
@@ -220,6 +226,8 @@ def _suffixed(folded: str, starts: dict[int, int], group: str, cls: EntityClass)
         if _is_generic(head) or re.match(r"\d", head) or re.search(r"\d+[个家所座]", head) or len(head) > 16:
             continue
         end = m.end()
+        if m.group() == "公园" and re.match(r"\d|绿地|社区|城市|[^,。;、]{0,2}\d+[个座处]", folded[end:]):
+            continue  # 口袋公园12个, 人均公园绿地: a common noun
         if more := re.match(r"\(?[一二三四五]期\)?", folded[end:]):
             end += more.end()
         yield Candidate(low, end, cls, kinds[m.group()], folded[low:end], f"name.{m.group()}")

@@ -50,7 +50,11 @@ def read_periods(
             own = [t for t in times if clause.start <= t.start < clause.end]
             if own:
                 said = Period(own[-1].period, own[-1].basis)
-                if clause.closing == ":" or _opens(text, clause, own[0], starts, inside):
+                if (
+                    text.folded[own[-1].start] in "到至"
+                ):  # 到2025年达到x，带动y: a deadline for the rest of the sentence
+                    pass
+                elif clause.closing == ":" or _opens(text, clause, own[0], starts, inside):
                     hand_on = _handed_on(own[0])
                 else:
                     periods[clause.start] = said

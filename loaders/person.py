@@ -20,7 +20,8 @@ _HAN = "[\u4e00-\u9fff]"
 def _patterns() -> dict[str, re.Pattern[str]]:
     words = table("entities")
     single, double = words["surname"]["single"], alternation(words["surname"]["double"])
-    name = rf"(?:(?:{double}){_HAN}{{1,2}}|[{single}]{_HAN}{{1,2}}|[{single}][某×xX]{{1,2}})"
+    given = r"(?![的了在是和与及为任被把将说])[\u4e00-\u9fff]"
+    name = rf"(?:(?:{double})(?:{given}){{1,2}}|[{single}](?:{given}){{1,2}}|[{single}][某×xX]{{1,2}})"
     posts = alternation(words["post"]["words"])
     right = rf"(?=(?:等)?(?:{alternation(words['surname']['after_name'])}|[、,。;:()\n]|$))"
     return {

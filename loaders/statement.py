@@ -159,7 +159,10 @@ def _counts_programme(folded: str, name: Entity) -> bool:
         folded[max(0, name.span.start - 4) : name.span.start],
     )
     return name.cls == "Programme" and bool(
-        re.match(r"(?:项目)?(?:均|都|已|全部|已经)*(?:完成(?!具体|情况)|办结|落实完|兑现)", after)
+        re.match(
+            r"(?:项目)?(?:均|都|已|全部|已经|全面|圆满|如期|顺利)*(?:完成(?!具体|情况)|办结|落实完|兑现)",
+            after,
+        )
         or re.search(r"(?:确定|票决|选出|产生)$", before)
     )
 
@@ -252,6 +255,8 @@ def _quantified(
             if subject and i == 0 and indicator.is_bare_deed(what):  # 新开工20565套，基本建成3597套
                 what, start = indicator.noun_of(subject[0]) + what.removeprefix("并"), subject[1]
                 rule = "indicator.completed"
+            if not what and (same := _same_unit(made, q)):  # 今年再建成30公里: the thing counted so before
+                what, start, rule = made[same - 1].indicator, first[same - 1], "indicator.before"
             if not what and subject and (aspect != "level" or not item.after):
                 what, start, rule = subject[0], subject[1], "indicator.before"
             elif what and not heads and made and aspect == "level" and item.start != clause.start:
@@ -280,6 +285,13 @@ def _describes(context: _Context, here: list[Quantity], i: int, own: str) -> boo
     places = {e.name for e in context.entities if e.cls == "AdministrativeArea"}
     bare = re.sub(r"^(?:20\d\d年)", "", own)
     return bool(re.match(r"[\u4e00-\u9fff]", between)) and "、" not in between and bare in places
+
+
+def _same_unit(made: Sequence[Statement], q: Quantity) -> int:
+    """Number, from 1, of the last statement of the sentence with the same unit, where another unit came after it; else 0."""
+    if not made or made[-1].unit == q.unit or q.kind == "ratio":
+        return 0
+    return next((i + 1 for i in range(len(made) - 1, -1, -1) if made[i].unit == q.unit), 0)
 
 
 def _values(q: Quantity) -> list[tuple[Decimal, str]]:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import zip_longest
 
 from .lexicon import alternation, table
 from .text import Text
@@ -69,7 +70,12 @@ def read_times(text: Text, published: str | None) -> list[TimeMention]:
     years += [(m.start(), int(m.group())) for m in _YEAR_IN_NAME.finditer(folded)]
     this_year = int(published[:4]) if published else _this_year(folded, hits, years)
     found = [_read(folded, m, years, published, this_year) for m in hits]
-    return [mention for mention in found if mention]
+    return [t for t in found if t and not _is_compared(folded, t)]
+
+
+def _is_compared(folded: str, time: TimeMention) -> bool:
+    """较去年同期提高, 比2022年增长: what a change is measured from is not when it was."""
+    return folded[time.start - 1 : time.start] in ("较", "比", "同") or folded.startswith("同期", time.end)
 
 
 def _printed_year(m: re.Match[str]) -> int | None:
@@ -134,8 +140,12 @@ def _this_year(folded: str, hits: list[re.Match[str]], years: list[tuple[int, in
     将 or 目标 itself (2024年，全区将…), 今年 is that year.
     """
     after_report = False
-    for m in hits:
-        ends = (folded.find("。", m.end()), folded.find("\n", m.end()))
+    for m, following in zip_longest(hits, hits[1:]):
+        ends = (
+            folded.find("。", m.end()),
+            folded.find("\n", m.end()),
+            following.start() if following else -1,
+        )
         stop = min((e for e in ends if e >= 0), default=len(folded))
         promised = re.search("将|力争|确保|计划|目标|拟", folded[m.end() : stop])
         year = _printed_year(m)

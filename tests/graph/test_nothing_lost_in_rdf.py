@@ -144,11 +144,18 @@ def test_what_the_paper_doesnt_say_isnt_written(report: Extraction) -> None:
 def test_a_name_that_the_article_doesnt_mention_as_an_entity_gets_no_guessed_class(
     report: Extraction,
 ) -> None:
-    written = list(quads(report, BASE))
+    statements = tuple(replace(s, agent="云溪水务") for s in report.statements)
+    written = list(quads(replace(report, statements=statements), BASE))
     (promise,) = of_class(written, CCL.Commitment)
     (agent,) = values(written, promise, CCL.agent)
     assert values(written, agent, RDF.type) == [CCL.Thing]
-    assert values(written, agent, RDFS.label) == ["昆明市"]
+    assert values(written, agent, RDFS.label) == ["云溪水务"]
+
+
+def test_a_place_that_only_the_headline_names_is_the_gazetteer_s(report: Extraction) -> None:
+    written = list(quads(report, BASE))
+    (promise,) = of_class(written, CCL.Commitment)
+    assert values(written, promise, CCL.agent) == [f"{BASE}id/area/530100"]
 
 
 def test_an_area_is_called_by_its_code(plan: Extraction) -> None:
