@@ -179,6 +179,14 @@ def _fuller(c: Candidate, full: dict[str, Candidate]) -> Candidate | None:
             for o in full.values()
             if o.cls == c.cls and len(o.name) > len(c.name) and _abbreviates(c.name, o.name)
         ]
+    elif (
+        c.cls == "Programme" and c.name.endswith("实事") and c.name[0].isdigit()
+    ):  # 10件惠民实事 of the one year named
+        fitting = [
+            o
+            for o in full.values()
+            if o.cls == c.cls and re.fullmatch(rf"20\d\d年{re.escape(c.name)}", o.name)
+        ]
     elif c.cls == "Event":
         fitting = [
             o

@@ -7,7 +7,7 @@ or a verb that takes it as its object. A head that makes it a common noun (各�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from .candidate import Candidate
@@ -81,7 +81,9 @@ def read_names(text: Text, hits: list[PlaceHit]) -> Iterator[Candidate]:
     """Candidates of all classes but places and persons."""
     folded = text.folded
     starts = {h.start: h.end for h in hits}
-    yield from _companies(folded, starts)
+    companies = list(_companies(folded, starts))
+    yield from companies
+    yield from _short_companies(folded, companies)
     yield from _suffixed(folded, starts, "park", "Park")
     yield from _coordinated_parks(folded)
     yield from _zones(folded, starts)
@@ -195,6 +197,23 @@ def _companies(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             branch_kind = "PartyBody" if "党" in branch.group() else "Organization"
             yield Candidate(low, end + branch.end(), "Organization", branch_kind, whole, "name.branch")
         yield Candidate(low, end, "Organization", kind, folded[low:end], f"name.{suffix}")
+
+
+def _short_companies(folded: str, companies: Sequence[Candidate]) -> Iterator[Candidate]:
+    """惠图公司: two to four characters of a company's name that the article prints in full, before 公司."""
+    names = {c.name for c in companies if c.kind == "Company" and len(c.name) > 8}
+    for m in re.finditer(r"(?P<stem>[\u4e00-\u9fff]{2,4})公司", folded):
+        for length in range(len(m["stem"]), 1, -1):
+            stem = m["stem"][-length:]
+            if any(
+                stem in name and name.endswith("公司") and stem not in ("有限", "责任", "集团", "份有限")
+                for name in names
+            ):
+                start = m.end() - length - 2
+                yield Candidate(
+                    start, m.end(), "Organization", "Company", folded[start : m.end()], "name.short"
+                )
+                break
 
 
 def _is_named(folded: str, low: int, end: int, starts: dict[int, int], kind: str) -> bool:

@@ -62,6 +62,7 @@ def read_relations(
         _owned,
         _organized,
         _sited,
+        _venues,
         _honoured,
         _responsible,
         _items_of_programme,
@@ -131,9 +132,20 @@ def _adjacent(
             in ("Company", "University", "School", "Hospital", "Organization", "Association", "PartyBody")
             and not second.name.startswith(first.name[:2])
         ):
-            if second.kind == "PartyBody" and "公司" not in second.name:
+            if second.kind == "PartyBody":  # 官渡区某公司党支部: the company lies there
+                whole = _without_branch(second.name)
+                if whole is None:
+                    continue
+                yield _relation(text, start, end, whole, "locatedIn", first.name, "adjacent")
                 continue
             yield _relation(text, start, end, second.name, "locatedIn", first.name, "adjacent")
+
+
+def _without_branch(name: str) -> str | None:
+    """The company or school that a branch belongs to, or None for a body that is no branch."""
+    m = re.search(rf"(?:{alternation(table('relation')['part']['branch'])})$", name)
+    whole = name[: m.start()] if m else ""
+    return whole if whole.endswith(("公司", "集团", "大学", "学校", "医院")) else None
 
 
 def _parts(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Statement]) -> Iterator[Relation]:
@@ -284,6 +296,21 @@ def _sited(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Stat
                     )
 
 
+def _venues(
+    _: Article, text: Text, entities: Sequence[Entity], __: Sequence[Statement]
+) -> Iterator[Relation]:
+    """节在某某广场举办: the words between 在 and the verb are the venue, though no reader knows its kind."""
+    known = {(e.span.start, e.span.end) for e in entities}
+    for event in entities:
+        if event.cls != "Event":
+            continue
+        m = re.compile(rf"在(?P<site>[\u4e00-\u9fff]{{4,24}}?){_patterns()['at'].pattern}").match(
+            text.folded, event.span.end
+        )
+        if m and (m.start("site"), m.end("site")) not in known and not re.search(r"[的时后中]$", m["site"]):
+            yield _relation(text, event.span.start, m.end(), event.name, "locatedIn", m["site"], "venue")
+
+
 def _honoured(
     _: Article, text: Text, entities: Sequence[Entity], statements: Sequence[Statement]
 ) -> Iterator[Relation]:
@@ -381,7 +408,11 @@ def _responsible(
         ):
             continue
         for e in entities:
-            if e.cls in _RUN and s.span.start <= e.span.start < s.span.end and _is_object(text, s, e):
+            if (
+                (e.cls in _RUN or _founds(s, e))
+                and s.span.start <= e.span.start < s.span.end
+                and _is_object(text, s, e)
+            ):
                 yield _relation(text, s.span.start, s.span.end, s.agent, "responsibleFor", e.name, "deed")
     for body in entities:
         if body.cls not in AGENT_CLASSES:
@@ -424,10 +455,22 @@ def _responsible(
     yield from _guided(text, entities)
 
 
+def _founds(s: Statement, e: Entity) -> bool:
+    """组建甲车队和乙车队: who founds a body answers for it."""
+    return (
+        e.cls == "Organization"
+        and bool(re.match(r"(?:组建|成立|设立|创办|创建|共建)", s.indicator))
+        and e.quote in s.indicator
+    )
+
+
 def _is_object(text: Text, s: Statement, e: Entity) -> bool:
     """Whether the deed is done to the thing itself: 深入实施|三年行动, not 围绕…战略发展目标 or a list of four slogans."""
     before = text.folded[s.span.start : e.span.start]
-    return bool(_patterns()["deed"].search(before)) and text.folded[e.span.end : e.span.end + 1] != "、"
+    joined = _founds(s, e) and bool(re.search("[和、]$", before))
+    return (joined or bool(_patterns()["deed"].search(before))) and text.folded[
+        e.span.end : e.span.end + 1
+    ] != "、"
 
 
 def _guided(text: Text, entities: Sequence[Entity]) -> Iterator[Relation]:
