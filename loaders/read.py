@@ -126,9 +126,12 @@ def decode(data: bytes, path: Path) -> str:
     """The text of the bytes: UTF-8 or UTF-16 by its mark, then UTF-8, then GB18030; else ReadError with the offset."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
-            return data.decode("utf-16")
+            text = data.decode("utf-16")
         except UnicodeDecodeError as error:
             raise ReadError(f"{path}: broken UTF-16 at byte {error.start}") from error
+        if not text.isascii() and not _is_plausible(text):
+            raise ReadError(f"{path}: marked as UTF-16, but no sensible text in it; save it as UTF-8")
+        return text
     if b"\x00" in data:
         raise ReadError(f"{path}: binary data (a zero byte at offset {data.index(0)}), not text")
     try:

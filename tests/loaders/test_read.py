@@ -35,6 +35,7 @@ def test_text_is_read_in_any_usual_encoding(tmp_path: Path, encoding: str) -> No
         ("picture.txt", b"\x89PNG\r\n\x1a\n", "PNG"),
         ("zero.txt", b"abc\x00def", "offset 3"),
         ("latin.txt", "café déjà vu für Straße ÿþ".encode("latin-1") * 5, "UTF-8 (byte 3)"),
+        ("utf16.txt", b"\xff\xfe\x00bad", "UTF-16"),
         ("broken.pdf", b"%PDF-1.4 nothing", "PDF"),
         ("nothing.html", b"<html><body><script>x()</script></body></html>", "no article text"),
         ("front.md", "---\npublished: 2024-13-01\n---\n正文。".encode(), "line 2"),
