@@ -92,7 +92,7 @@ def _by_bylines(lines: Sequence[Line]) -> list[_Draft]:
         starts.append((first if first is not None else i, i, mark, opens))
         after = i + 1
     if not starts:
-        return [_single(texts, None)]
+        return [_single(part, None) for part in _ended_by_bylines(texts)]
     for n, (first, i, mark, opens) in enumerate(starts):
         end = starts[n + 1][0] if n + 1 < len(starts) else len(texts)
         draft = _Draft(
@@ -104,6 +104,18 @@ def _by_bylines(lines: Sequence[Line]) -> list[_Draft]:
             _collect(draft, text)
         drafts.append(draft)
     return drafts
+
+
+def _ended_by_bylines(texts: Sequence[str]) -> list[Sequence[str]]:
+    """The page cut after each line that a byline closes (记者 甲) and that a title follows; else the page as it is."""
+    parts: list[Sequence[str]] = []
+    start = 0
+    for i, text in enumerate(texts):
+        following = next((t.strip() for t in texts[i + 1 :] if t.strip()), "")
+        if read_closing(text) is not None and following and _is_title(following):
+            parts.append(texts[start : i + 1])
+            start = i + 1
+    return [*parts, texts[start:]]
 
 
 def _mark(text: str) -> tuple[Byline | None, bool]:

@@ -58,6 +58,15 @@ def test_torn_paragraphs_are_joined_over_captions(tmp_path: Path) -> None:
     assert second.body.endswith("新食堂开张。\n食堂离地铁站不远，首日来了两百位老人。")
 
 
+def test_a_page_is_cut_after_bylines_that_close_its_articles(tmp_path: Path) -> None:
+    text = (
+        "某街道开了食堂\n昨日，某街道新食堂开张。（记者 王宁）\n\n某区修了路\n某区修好三条路。（记者 赵明）\n"
+    )
+    first, second = cut(tmp_path, text)
+    assert (first.headline, first.reporters) == ("某街道开了食堂", (("王宁", "记者"),))
+    assert (second.headline, second.reporters) == ("某区修了路", (("赵明", "记者"),))
+
+
 def test_a_file_without_bylines_is_one_article(tmp_path: Path) -> None:
     text = "某县工作要点\n\n一、抓项目\n建设项目20个。\n二、抓民生\n新增学位900个。\n"
     [article] = cut(tmp_path, text)
