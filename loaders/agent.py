@@ -154,7 +154,7 @@ def acting_subject_end(
 ) -> int:
     """Where the words after a subject that acts begin (官渡区|完成投资…), or `start` where there is none."""
     stop = subject_end(folded, start, end, at, time_ends)
-    named = any(start <= s < stop for s in at)
+    named = any(s in at for s in range(start, stop))
     return stop if not named or _acts(folded[stop : end + 1]) else start
 
 

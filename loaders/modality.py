@@ -13,6 +13,7 @@ from functools import cache
 
 from .facts import StatementKind
 from .lexicon import alternation, table
+from .located import Located
 from .text import Clause, Sentence, Text
 from .time import TimeMention
 
@@ -100,12 +101,13 @@ def headline_mood(headline: str) -> Mood:
 
 def read_moods(
     text: Text,
-    times: Sequence[TimeMention],
+    mentions: Sequence[TimeMention],
     headline: str,
     published: str | None,
     subjects: Set[int] = frozenset(),
 ) -> dict[int, Mood]:
     """Mood of every clause, by the clause's start; `subjects` are the starts of clauses that name who acts."""
+    times = Located(mentions, lambda t: t.start)
     plain = _without_names(text)
     promised = _year_promised(text, plain, times, published)
     default = section = headline_mood(headline)
@@ -132,15 +134,14 @@ def read_moods(
     return moods
 
 
-def _starts_anew(plain: str, sentence: Sentence, times: Sequence[TimeMention], subjects: Set[int]) -> bool:
+def _starts_anew(plain: str, sentence: Sentence, times: Located[TimeMention], subjects: Set[int]) -> bool:
     """Whether a paragraph opens with its own time or subject and no promise: what held before it is over."""
     clauses = sentence.clauses
     if any((mood := _own_mood(plain, c)) and mood.kind == "commitment" for c in clauses):
         return False
     first = clauses[0] if clauses else None
     return first is not None and (
-        any(first.start <= t.start < first.end for t in times)
-        or bool(subjects & {c.start for c in clauses[:2]})
+        bool(times.between(first.start, first.end)) or bool(subjects & {c.start for c in clauses[:2]})
     )
 
 
@@ -169,11 +170,11 @@ def _own_mood(plain: str, clause: Clause) -> Mood | None:
 
 
 def _mood_by_year(
-    clause: Clause, times: Sequence[TimeMention], promised: int | None, published: str | None
+    clause: Clause, times: Located[TimeMention], promised: int | None, published: str | None
 ) -> Mood | None:
     """A year after the publication is a promise's, one before it a result's; likewise beside a promised year."""
-    for time in times:
-        if clause.start <= time.start < clause.end and time.period:
+    for time in times.between(clause.start, clause.end):
+        if time.period:
             if time.point:
                 return Mood("outcome", "kind.year")
             year = int(time.period.replace("../", "")[:4])
@@ -185,7 +186,7 @@ def _mood_by_year(
     return None
 
 
-def _year_promised(text: Text, plain: str, times: Sequence[TimeMention], published: str | None) -> int | None:
+def _year_promised(text: Text, plain: str, times: Located[TimeMention], published: str | None) -> int | None:
     """The year that the article's promises are about, where one is printed beside 将 or its like."""
     if published is not None:
         return None
@@ -194,11 +195,8 @@ def _year_promised(text: Text, plain: str, times: Sequence[TimeMention], publish
         if any((mood := _own_mood(plain, c)) and mood.kind == "commitment" for c in sentence.clauses):
             years += [
                 int(t.period[:4])
-                for t in times
-                if sentence.start <= t.start < sentence.end
-                and t.period
-                and t.period[:4].isdigit()
-                and not t.point
+                for t in times.between(sentence.start, sentence.end)
+                if t.period and t.period[:4].isdigit() and not t.point
             ]
     return max(years, default=None)
 

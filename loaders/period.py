@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .facts import Entity
+from .located import Located
 from .text import Clause, Sentence, Text
 from .time import TimeMention, read_times
 
@@ -37,6 +38,7 @@ def read_periods(
     """Period of every clause, by the clause's start."""
     inside = {s: e.span.end for e in entities for s in range(e.span.start, e.span.end)}
     starts = {e.span.start: e.span.end for e in sorted(entities, key=lambda e: e.span.end)}
+    located = Located(times, lambda t: t.start)
     carried = _of_headline(headline, published)
     periods: dict[int, Period] = {}
     paragraph = -1
@@ -47,7 +49,7 @@ def read_periods(
         said: Period | None = None
         hand_on = carried
         for clause in sentence.clauses:
-            own = [t for t in times if clause.start <= t.start < clause.end]
+            own = located.between(clause.start, clause.end)
             if own:
                 said = Period(own[-1].period, own[-1].basis)
                 if (

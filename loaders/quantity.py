@@ -166,6 +166,8 @@ def _is_name(text: str, m: re.Match[str], unit: str) -> bool:
         return True
     if m["han"] is not None:
         han = m["han"]
+        if han[0] in "零〇":  # 零部件
+            return True
         if _patterns()["vague"].search(before) or (
             han[0] in "百千万亿" and not re.search(r"(?:近|上|超|逾|过)$", before)
         ):

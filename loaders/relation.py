@@ -14,6 +14,7 @@ from itertools import pairwise
 from .agent import AGENT_CLASSES
 from .facts import Article, Entity, Predicate, Relation, Span, Statement, outermost
 from .lexicon import alternation, table
+from .located import Located
 from .place import find_places
 from .text import Sentence, Text, fold
 from .time import read_times
@@ -316,17 +317,20 @@ def _honoured(
 ) -> Iterator[Relation]:
     """X获评Y、Z等荣誉称号; 命名…为Y，X榜上有名; A、B等4个集群获评Y."""
     patterns = _patterns()
-    bodies = [
-        e
-        for e in entities
-        if e.cls in ("Organization", "Person", "AdministrativeArea", "FunctionalZone", "Park", "Project")
-    ]
+    located = Located(
+        (
+            e
+            for e in entities
+            if e.cls in ("Organization", "Person", "AdministrativeArea", "FunctionalZone", "Park", "Project")
+        ),
+        lambda e: e.span.start,
+    )
     for sentence in text.sentences:
         given: tuple[str, int] | None = None
         subject: list[tuple[str, int]] = []
         for clause in sentence.clauses:
             folded = text.folded[clause.start : clause.end]
-            heads = [e for e in bodies if clause.start <= e.span.start and e.span.end <= clause.end]
+            heads = [e for e in located.between(clause.start, clause.end) if e.span.end <= clause.end]
             if (m := patterns["named"].search(folded)) and (honours := _honours(m["honour"])):
                 given = (honours[0], clause.start)
                 continue
@@ -475,10 +479,10 @@ def _is_object(text: Text, s: Statement, e: Entity) -> bool:
 
 def _guided(text: Text, entities: Sequence[Entity]) -> Iterator[Relation]:
     """指导富民、寻甸…做好化工园区申报工作: each place answers for the work."""
-    areas = [e for e in entities if e.cls in ("AdministrativeArea", "FunctionalZone", "Organization")]
+    located = Located((e for e in entities if e.cls in AGENT_CLASSES), lambda e: e.span.start)
     for sentence in text.sentences:
         for clause in sentence.clauses:
-            here = [e for e in areas if clause.start <= e.span.start and e.span.end <= clause.end]
+            here = [e for e in located.between(clause.start, clause.end) if e.span.end <= clause.end]
             if not here or not _patterns()["guided"].search(text.folded[clause.start : here[0].span.start]):
                 continue
             tail = text.folded[here[-1].span.end : clause.end]
@@ -538,4 +542,6 @@ def _last_of_chain(entities: Sequence[Entity], first: Entity) -> Entity:
 
 
 def _sentence_of(text: Text, at: int) -> Sentence:
-    return next(s for s in text.sentences if s.start <= at < s.end)
+    sentence = text.sentence_at(at)
+    assert sentence is not None, "a name lies in a sentence"
+    return sentence

@@ -17,6 +17,7 @@ from . import completion, indicator
 from .agent import AGENT_CLASSES, Agent, acting_subject_end, read_agents, subject_end
 from .facts import Article, Aspect, Entity, Span, Statement, outermost
 from .lexicon import alternation, table
+from .located import Located
 from .modality import Mood, read_moods
 from .period import NO_PERIOD, Period, read_periods
 from .quantity import Quantity, read_quantities
@@ -38,6 +39,10 @@ class _Context:
     moods: dict[int, Mood]
     agents: dict[int, Agent | None]
     periods: dict[int, Period]
+    named: Located[Entity]
+    actors: dict[int, Entity]  # who can act, by start
+    openers: dict[int, Entity]  # what can open a clause, by start
+    time_ends: dict[int, int]
 
 
 @dataclass(slots=True)
@@ -98,13 +103,18 @@ def read_statements(article: Article, text: Text, entities: Sequence[Entity]) ->
         read_moods(text, times, article.headline, article.published, subjects),
         agents,
         read_periods(text, times, entities, article.headline, article.published),
+        Located(entities, lambda e: e.span.start),
+        {e.span.start: e for e in entities if e.cls in AGENT_CLASSES},
+        {e.span.start: e for e in entities if e.cls != "Programme"},
+        {t.start: t.end for t in times},
     )
     quantities = _counted(context, read_quantities(text))
-    decimals = _decimals_of_rates(context, quantities)
+    located = Located(quantities, lambda q: q.number)
+    decimals = _decimals_of_rates(context, located)
     statements: list[Statement] = []
     sections = read_sections(text, entities, article.headline)
     for index, sentence in enumerate(text.sentences):
-        inside = [q for q in quantities if sentence.start <= q.number < sentence.end]
+        inside = located.between(sentence.start, sentence.end)
         made = _quantified(context, sentence, inside, decimals) + _unquantified(
             context, index, sentence, inside
         )
@@ -124,13 +134,14 @@ def read_statements(article: Article, text: Text, entities: Sequence[Entity]) ->
 def _counted(context: _Context, quantities: list[Quantity]) -> list[Quantity]:
     """Quantities that can be a statement's: no condition, no part of a name, no mere length of time."""
     folded = context.text.folded
-    names = [(e.span.start, e.span.end, e) for e in context.entities]
+    times = Located(context.times, lambda t: t.start)
     kept = []
     for q in quantities:
-        if q.condition or any(t.start <= q.number < t.end for t in context.times):
+        time = times.before(q.number + 1)
+        if q.condition or (time is not None and q.number < time.end):
             continue
-        name = next((e for a, b, e in names if a <= q.number and q.end <= b), None)
-        if name is not None and not _counts_programme(folded, name):
+        name = context.named.before(q.number + 1)
+        if name is not None and q.end <= name.span.end and not _counts_programme(folded, name):
             continue
         if q.kind == "time":
             frequency = _patterns()["frequency"].match(folded, q.end)
@@ -171,13 +182,13 @@ def _is_rate(context: _Context, clause: Clause, q: Quantity) -> bool:
     return q.unit == "%" and bool(_patterns()["rate"].search(context.text.folded[clause.start : q.number]))
 
 
-def _decimals_of_rates(context: _Context, quantities: list[Quantity]) -> int:
+def _decimals_of_rates(context: _Context, located: Located[Quantity]) -> int:
     """The finest precision of the article's completion rates: 106% beside 147.1% dropped its .0."""
     finest = 0
     for sentence in context.text.sentences:
         for clause in sentence.clauses:
-            for q in quantities:
-                if clause.start <= q.number < clause.end and _is_rate(context, clause, q):
+            for q in located.between(clause.start, clause.end):
+                if _is_rate(context, clause, q):
                     finest = max(finest, -int(q.value.as_tuple().exponent))
     return finest or 1
 
@@ -215,9 +226,9 @@ def _items(context: _Context, clause: Clause, inside: list[Quantity]) -> list[_I
 
 def _head(context: _Context, clause: Clause) -> int:
     """Where the clause's words begin after its time and the subject that acts."""
-    at = {e.span.start: e for e in context.entities if e.cls in AGENT_CLASSES}
-    times = {t.start: t.end for t in context.times}
-    return acting_subject_end(context.text.folded, clause.start, clause.end, at, times)
+    return acting_subject_end(
+        context.text.folded, clause.start, clause.end, context.actors, context.time_ends
+    )
 
 
 def _without_old_value(before: str) -> str:
@@ -282,9 +293,10 @@ def _describes(context: _Context, here: list[Quantity], i: int, own: str) -> boo
     if i + 1 >= len(here) or q.kind != "count" or q.unit == "%":
         return False
     between = context.text.folded[q.end : here[i + 1].before]
-    places = {e.name for e in context.entities if e.cls == "AdministrativeArea"}
+    if "、" in between or not re.match(r"[\u4e00-\u9fff]", between):
+        return False
     bare = re.sub(r"^(?:20\d\d年)", "", own)
-    return bool(re.match(r"[\u4e00-\u9fff]", between)) and "、" not in between and bare in places
+    return any(e.name == bare for e in context.named.between(q.number - 24, q.number))
 
 
 def _same_unit(made: Sequence[Statement], q: Quantity) -> int:
@@ -471,7 +483,7 @@ def _about(
     context: _Context, start: int, end: int, agent: Agent | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names of the places and of the other things within the quote, the agent left out."""
-    within = [e for e in context.entities if start <= e.span.start and e.span.end <= end]
+    within = [e for e in context.named.between(start, end) if e.span.end <= end]
     owner = agent.name if agent else None
     places = dict.fromkeys(e.name for e in within if e.cls == "AdministrativeArea" and e.name != owner)
     concerns = dict.fromkeys(e.name for e in within if e.cls in _CONCERNED and e.name != owner)
@@ -528,8 +540,7 @@ def _unquantified(
 
 def _without_time(context: _Context, clause: Clause) -> str:
     """The clause's words after its opening time and connectives, its subject kept: …节在…广场举办."""
-    starts = {t.start: t.end for t in context.times}
-    start = subject_end(context.text.folded, clause.start, clause.end, {}, starts)
+    start = subject_end(context.text.folded, clause.start, clause.end, {}, context.time_ends)
     return indicator.trim_lead(context.text.folded[start : clause.end])
 
 
@@ -559,14 +570,7 @@ def _deed(context: _Context, clause: Clause) -> str | None:
         or patterns["title"].search(folded)
     ):
         return None
-    starts = {
-        e.span.start: e
-        for e in context.entities
-        if e.cls
-        in ("Organization", "AdministrativeArea", "FunctionalZone", "Project", "Park", "Event", "Person")
-    }
-    times = {t.start: t.end for t in context.times}
-    own = subject_end(context.text.folded, clause.start, clause.end, starts, times)
+    own = subject_end(context.text.folded, clause.start, clause.end, context.openers, context.time_ends)
     rest = context.text.folded[own : clause.end].strip(' “”"')
     if own == clause.start and patterns["frame"].match(rest) and not patterns["closing"].search(rest):
         return None

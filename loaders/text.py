@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -93,6 +94,16 @@ class Text:
             paragraph += self.folded.count("\n", mark, end)
             start = end
         return tuple(found)
+
+    def sentence_at(self, at: int) -> Sentence | None:
+        """The sentence that the character lies in, or None for white space between two."""
+        index = bisect_right(self._starts, at) - 1
+        found = self.sentences[index] if index >= 0 else None
+        return found if found is not None and at < found.end else None
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
 
     def _clauses(self, start: int, end: int) -> list[Clause]:
         clauses, at = [], start
