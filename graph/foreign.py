@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
 from ontology.errors import ChunchengError
 from ontology.identifiers import digest, graph_iri, slug
@@ -57,11 +57,13 @@ class _BlankNodes:
 
     def rename(self, quad: Quad) -> Quad:
         subject, predicate, object_, graph = quad
-        if BlankNode not in (type(subject), type(object_), type(graph)):
+        if not {BlankNode, Triple} & {type(subject), type(object_), type(graph)}:
             return quad
         return Quad(self._name(subject), predicate, self._name(object_), self._name(graph))
 
     def _name(self, term: Any) -> Any:
+        if isinstance(term, Triple):  # RDF 1.2: a triple term may hold the file's blank nodes, too
+            return Triple(self._name(term.subject), term.predicate, self._name(term.object))
         if not isinstance(term, BlankNode):
             return term
         number = len(self._names)

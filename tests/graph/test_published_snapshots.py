@@ -313,3 +313,16 @@ def test_reading_never_writes(small: Snapshot) -> None:
     ask(small, COMMITMENTS)
     verify(small)
     assert state() == before
+
+
+def test_a_blank_node_inside_a_triple_term_stays_the_one_outside(tmp_path: Path) -> None:
+    from graph.foreign import read_rdf
+
+    file = tmp_path / "said.nt"
+    file.write_text(
+        "_:a <http://e.org/says> <<( _:a <http://e.org/is> _:b )>> .\n_:b <http://e.org/is> _:a .\n",
+        encoding="utf-8",
+    )
+    says, is_ = read_rdf(file, "http://e.org/", keep_default_graph=True)
+    assert says.object.subject == says.subject == is_.object  # type: ignore[union-attr]
+    assert says.object.object == is_.subject  # type: ignore[union-attr]
