@@ -18,10 +18,12 @@ PREFIXES = (
     "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
 )
 VALID = """
-ex:a a ccl:Article ; ccl:headline "甲" ; schema:articleBody "新增学位九百个" .
-ex:span a ccl:EvidenceSpan ; oa:hasSource ex:a ; ccl:start 2 ; ccl:end 4 ; ccl:quote "学位" .
-ex:unit a ccl:Unit ; rdfs:label "个" . ex:what a ccl:Indicator ; rdfs:label "学位" .
-ex:c a ccl:Commitment ; ccl:indicator ex:what ; ccl:value 900.0 ; ccl:unit ex:unit ; ccl:bound ccl:exactly ;
+ex:a a ccl:Article ; rdfs:label "甲"@zh ; ccl:headline "甲" ; schema:articleBody "新增学位九百个" .
+ex:span a ccl:EvidenceSpan ; oa:hasSource ex:a ; ccl:start 2 ; ccl:end 4 ; ccl:quote "学位" ; oa:hasSelector ex:at, ex:words .
+ex:at oa:start 2 ; oa:end 4 . ex:words oa:exact "学位" .
+ex:unit a ccl:Unit ; rdfs:label "个"@zh . ex:what a ccl:Indicator ; rdfs:label "学位"@zh .
+ex:c a ccl:Commitment ; rdfs:label "学位 900个"@zh ; ccl:lowerBound 900.0 ; ccl:upperBound 900.0 ;
+    ccl:indicator ex:what ; ccl:value 900.0 ; ccl:unit ex:unit ; ccl:bound ccl:exactly ;
     ccl:aspect ccl:level ; ccl:evidence ex:span ; ccl:article ex:a .
 ex:s a ccl:Statement ; ccl:states ex:c ; ccl:article ex:a ; ccl:evidence ex:span .
 """
@@ -44,17 +46,17 @@ def test_a_valid_graph_conforms() -> None:
 WRONG = {
     ("ccl:evidence ex:span ; ccl:article ex:a .\nex:s", "ccl:article ex:a .\nex:s"): "evidence",
     ("ccl:unit ex:unit ;", ""): "unit, a bound and an aspect",
-    ("900.0", '"900"'): "xsd:decimal",
+    ("ccl:value 900.0", 'ccl:value "900"'): "xsd:decimal",
     ("ccl:indicator ex:what ;", ""): "exactly one indicator",
     ("ccl:start 2", "ccl:start 4"): "starts before it ends",
     ('ccl:quote "学位"', 'ccl:quote "学生"'): "very slice",
     ("a ccl:Commitment ;", "a ccl:Commitment, ccl:Outcome ;"): "no outcome",
     ("ccl:aspect ccl:level ;", "ccl:aspect ccl:level ; ccl:completionRate 100.0 ;"): "no completion rate",
     ('ccl:headline "甲"', 'ccl:headline "甲" ; ccl:published "2024"'): "xsd:date",
-    ('a ccl:Unit ; rdfs:label "个"', "a ccl:Unit"): "label",
+    ('a ccl:Unit ; rdfs:label "个"@zh', "a ccl:Unit"): "label",
     ("ccl:states ex:c ;", "ccl:states ex:c, ex:d ;"): "exactly one claim",
-    ("ex:s a", 'ex:x a ccl:District, ccl:Person ; rdfs:label "某区" .\nex:s a'): "person is no place",
-    ("ex:s a", 'ex:x a ccl:County, ccl:Park ; rdfs:label "某区" .\nex:s a'): "administrative area is no",
+    ("ex:s a", 'ex:x a ccl:District, ccl:Person ; rdfs:label "某区"@zh .\nex:s a'): "person is no place",
+    ("ex:s a", 'ex:x a ccl:County, ccl:Park ; rdfs:label "某区"@zh .\nex:s a'): "administrative area is no",
     ("ex:s a", "ex:r a ccl:Relation ; ccl:subject ex:x .\nex:s a"): "relation",
     ("ccl:evidence ex:span .\n", "ccl:evidence ex:span ; ccl:confidence 1.5 .\n"): "between 0 and 1",
 }
