@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from loaders.facts import Extraction
+from loaders.facts import Article, Extraction
 from loaders.gazetteer import Gazetteer
 from ontology.errors import ChunchengError
 from ontology.generate import ONTOLOGY
@@ -22,7 +22,9 @@ from .places import places_quads
 from .rdf import quads
 from .snapshot import DefaultGraphMode, Snapshot, build_snapshot
 from .terms import node
-from .validate import InvalidGraphError, Violation, validate
+from .validate import InvalidGraphError, Violation, validate_batch
+
+_BATCH = 32  # articles that SHACL checks at a time: memory stays bounded
 
 
 class NothingToBuildError(ChunchengError):
@@ -77,11 +79,15 @@ class _Sources:
 
     def _articles(self, extractions: Iterable[Extraction]) -> Iterator[Quad]:
         violations: list[Violation] = []
+        unchecked: list[tuple[Article, list[Quad]]] = []
         ledger = Ledger(self.base)
         for extraction in extractions:
             article = extraction.article
             written = list(dict.fromkeys(quads(extraction, self.base)))
-            violations += validate(article, written)
+            unchecked.append((article, written))
+            if len(unchecked) == _BATCH:
+                violations += validate_batch(unchecked)
+                unchecked = []
             self.counts["articles"] += 1
             self.counts["entities"] += len(extraction.entities)
             self.counts["statements"] += len(extraction.statements)
@@ -99,6 +105,8 @@ class _Sources:
                 entry["articles"].append(article.id)
             ledger.add(extraction.statements)
             yield from written
+        if unchecked:
+            violations += validate_batch(unchecked)
         if violations:
             raise InvalidGraphError(violations)
         yield from ledger.quads()
