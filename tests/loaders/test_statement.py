@@ -90,6 +90,11 @@ def test_a_section_head_makes_what_follows_results() -> None:
     assert (s.kind, s.period) == ("outcome", "2023")
 
 
+def test_a_lead_in_of_targets_outweighs_words_of_having() -> None:
+    [s] = read("目标任务：每千人拥有托位4.1个。")
+    assert (s.kind, s.value) == ("commitment", 4.1)
+
+
 def test_a_year_before_publication_is_a_result_and_one_after_it_a_promise() -> None:
     body = "2022年，新增学位900个。2025年，新增学位1000个。"
     assert [(s.period, s.kind) for s in read(body, published="2023-06-01")] == [
