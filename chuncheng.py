@@ -93,12 +93,18 @@ def main() -> None:
     "--format", "format_", type=click.Choice(["jsonl", "table"]), default="jsonl", show_default=True
 )
 @click.option(
+    "--explain",
+    is_flag=True,
+    help="For each sentence: what was read by which rule, what was left unread and why.",
+)
+@click.option(
     "--base", default=DEFAULT_BASE, envvar="CHUNCHENG_BASE", help="Base IRI of the things.", metavar="IRI"
 )
 @_reading_options
 def extract(
     files: tuple[Path, ...],
     format_: str,
+    explain: bool,
     base: str,
     published: str | None,
     publisher: str | None,
@@ -112,18 +118,22 @@ def extract(
     \b
     chuncheng extract page.txt > facts.jsonl
     chuncheng extract --format table --published 2024-01-22 --publisher 昆明日报 page.txt
+    chuncheng extract --explain page.txt | less
 
     A file that can't be read is named on standard error and the rest goes on. The exit code is then still 0, unless
     nothing could be read; with --strict the first such file ends the command with exit code 1.
     """
     from loaders.contract import to_rows
+    from loaders.explain import explain as explain_facts
     from loaders.pipeline import extract as extract_facts
     from loaders.read import Publication
 
     out = sys.stdout.buffer
     articles = _read_articles(files, Publication(published, publisher), strict=strict)
     for extraction in map(extract_facts, articles):
-        if format_ == "jsonl":
+        if explain:
+            out.write("".join(f"{line}\n" for line in explain_facts(extraction)).encode())
+        elif format_ == "jsonl":
             for row in to_rows(extraction, base):
                 out.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
         else:

@@ -13,8 +13,9 @@ from functools import cache
 from itertools import pairwise
 
 from .facts import Entity
-from .lexicon import alternation, table
+from .lexicon import alternation, guarded, table
 from .place import find_places
+from .rules import pattern
 from .text import Clause, Text, fold
 from .time import TimeMention
 
@@ -24,7 +25,7 @@ _PLACE_CLASSES = frozenset({"AdministrativeArea", "FunctionalZone"})
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A clause's agent and how it was found: subject, possessor, owner, carried, headline."""
+    """A clause's agent and how it was found: subject, possessor, owner, carried, responsible, headline."""
 
     name: str
     cls: str
@@ -35,14 +36,10 @@ class Agent:
 def _patterns() -> dict[str, re.Pattern[str]]:
     words = table("statement")
     return {
-        "lead": re.compile(rf"(?:本报讯\([^)]*\)|[“”\s]|{alternation(words['subject']['lead'])})+"),
+        "lead": re.compile(rf"(?:本报讯\([^)]*\)|[“”\s]|{guarded(words['subject']['lead'])})+"),
         "speech": re.compile(
             rf"[^,。;]{{0,16}}?(?:{alternation(w for w in words['frame']['speech'] if w not in ('要求', '明确', '提出', '说', '称'))})"
         ),
-        "report": re.compile(
-            r"[^,。;]{0,12}?(?:工作报告|报告|公报|通报|会议|发布会|方案|规划|通知)[^,。;]{0,4}?(?:提出|明确|指出|强调|要求|显示|说|称|透露|部署)"
-        ),
-        "not subject": re.compile(r"的(?!是)|举行的|召开的|以来|期间"),
     }
 
 
@@ -54,11 +51,18 @@ def read_agents(
     time_ends = {t.start: t.end for t in times}
     owner = _owner(text, entities, times)
     default = owner or _of_headline(headline, entities)
+    answering = _answering(text, entities)
     agents: dict[int, Agent | None] = {}
     carried: Agent | None = None
+    paragraph = -1
     for sentence in text.sentences:
-        if owner:  # its items follow one by one; another subject holds for its own sentence
+        if default and (_governs(default) or sentence.paragraph != paragraph):
+            # what a government or its list of promises tells: another subject holds for its own sentence; what is told
+            # of a place: for its own paragraph
             carried = None
+        elif carried and carried.basis == "possessor" and carried.cls in _PLACE_CLASSES:
+            carried = None  # 官渡区固定资产投资增长8%: whose it is, for its sentence
+        paragraph = sentence.paragraph
         for previous, clause in pairwise([None, *sentence.clauses]):
             if clause is None or _names_responsible(text.folded, previous):
                 # 牵头单位：市水务局 names who answers for what was said, not who acts next
@@ -73,10 +77,32 @@ def read_agents(
                 current = owner
             if current and current is not found and current is carried:
                 current = replace(current, basis="carried")
+            responsible = answering.get(sentence.paragraph)
+            if responsible and (current is None or current is default or current.cls in _PLACE_CLASSES):
+                current = responsible
             agents[clause.start] = current
             if owner and clause.closing == ":":
                 carried = None
     return agents
+
+
+def _governs(agent: Agent) -> bool:
+    return agent.basis == "owner" or agent.name.endswith("人民政府")
+
+
+def _answering(text: Text, entities: Sequence[Entity]) -> dict[int, Agent]:
+    """The body that a paragraph's (牵头单位：区民政局) names, by the paragraph's number."""
+    heads = tuple(table("relation")["responsible"]["head"])
+    found: dict[int, Agent] = {}
+    if not any(head in text.folded for head in heads):
+        return found
+    for e in entities:
+        if e.cls != "Organization" or text.folded[e.span.start - 1 : e.span.start] != ":":
+            continue
+        sentence = text.sentence_at(e.span.start)
+        if sentence is not None and text.folded[: e.span.start - 1].endswith(heads):
+            found.setdefault(sentence.paragraph, Agent(e.name, e.cls, "responsible"))
+    return found
 
 
 def subject_end(folded: str, start: int, end: int, at: dict[int, Entity], time_ends: dict[int, int]) -> int:
@@ -95,12 +121,14 @@ def subject_end(folded: str, start: int, end: int, at: dict[int, Entity], time_e
 
 
 def _names_responsible(folded: str, clause: Clause | None) -> bool:
+    if clause is None or clause.closing != ":":
+        return False
     heads = table("relation")["responsible"]["head"]
-    return (
-        clause is not None
-        and clause.closing == ":"
-        and folded[clause.start : clause.end].strip().endswith(tuple(heads))
-    )
+    return folded[clause.start : clause.end].strip().endswith(tuple(heads))
+
+
+#: How a division's or a zone's own name ends, where it isn't shortened
+_DIVISIONS = ("省", "市", "区", "县", "州", "镇", "乡", "街道", "社区", "村", "新区")
 
 
 def _subject(
@@ -133,9 +161,15 @@ def _subject(
             return None
         position = following.span.end
     rest = folded[position : end + 1]
-    if _patterns()["speech"].match(rest) or _patterns()["report"].match(rest):
+    if (
+        folded[start : start + 1] == "由" and "的" in rest
+    ):  # 由市发改委牵头编制的规划: who made it, not who acts
         return None
-    if _patterns()["not subject"].match(rest):
+    if chain.cls in _PLACE_CLASSES and not chain.quote.endswith(_DIVISIONS) and not _acts(rest):
+        return None  # 昆明|南站: part of another name
+    if _patterns()["speech"].match(rest) or pattern("agent.report").match(rest):
+        return None
+    if pattern("agent.not-subject").match(rest):
         return Agent(chain.name, chain.cls, "possessor") if chain.cls == "Organization" else None
     return Agent(chain.name, chain.cls, "subject" if _acts(rest) else "possessor")
 
@@ -203,6 +237,16 @@ def _owner(text: Text, entities: Sequence[Entity], times: Sequence[TimeMention])
     return None
 
 
+def _heads(rest: str) -> bool:
+    """Whether a place in a headline is who it is about: 官渡区|晒出…, 昆明市|2024年…, not 昆明|地铁1号线."""
+    return (
+        not rest
+        or not "\u4e00" <= rest[0] <= "\u9fff"
+        or _acts(rest)
+        or rest[0] in "将拟力去今明上下全多晒交亮"
+    )
+
+
 def _of_headline(headline: str, entities: Sequence[Entity]) -> Agent | None:
     """The first body or place that the headline names in a form that the article uses, too; else its first one."""
     best: tuple[int, int, Entity] | None = None
@@ -210,6 +254,8 @@ def _of_headline(headline: str, entities: Sequence[Entity]) -> Agent | None:
         if e.cls in AGENT_CLASSES:
             for form in (e.quote, e.name):
                 place = headline.find(form)
+                if e.cls in _PLACE_CLASSES and place >= 0 and not _heads(headline[place + len(form) :]):
+                    continue
                 if place >= 0 and (best is None or (place, -len(form)) < best[:2]):
                     best = (place, -len(form), e)
     if best:

@@ -32,6 +32,7 @@ Predicate: TypeAlias = Literal[
     "organizes",
     "honouredWith",
 ]
+CorrectionAction: TypeAlias = Literal["accept", "reject", "change", "add"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,51 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A number or a clause that was seen and gave no fact. `reason` is an id of `loaders/rules/unread.toml`."""
+
+    span: Span
+    quote: str
+    reason: str
+
+
+Fact: TypeAlias = Entity | Statement | Relation
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedCorrection:
+    """What a person decided about one fact: `before` as it was read, `after` as it stands.
+
+    An added fact has no `before`, a rejected one no `after`; an accepted one is the same before and after.
+    """
+
+    action: CorrectionAction
+    author: str
+    date: str  # ISO date of the decision
+    reason: str
+    before: Fact | None
+    after: Fact | None
+    sources: tuple[str, ...] = ()  # web addresses that bear the reason out
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
-    """All that was read out of one article."""
+    """All that was read out of one article, and what was left unread and why.
+
+    Where people corrected it, the facts are those that stand, and `as_read` keeps what the rules had read.
+    """
 
     article: Article
     entities: tuple[Entity, ...] = ()
     statements: tuple[Statement, ...] = ()
     relations: tuple[Relation, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    corrections: tuple[AppliedCorrection, ...] = ()
+    as_read: Extraction | None = None
+
+    @property
+    def by_people(self) -> frozenset[Fact]:
+        """The facts that a person changed or added: they stand, but no rule read them so."""
+        return frozenset(
+            c.after for c in self.corrections if c.after is not None and c.action in ("change", "add")
+        )

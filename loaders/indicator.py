@@ -8,61 +8,18 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from .lexicon import alternation, table
+from .lexicon import alternation, guarded, table
 
 _NOUN = re.compile(r"[\u4e00-\u9fff“《A-Za-z]")
 _PLACE_ONLY = re.compile(r"[,\s]*(?:全[市省区县州国]|我[市省区县州]|全市各地|辖区|各地)?")
 _LEVELS = ("国家", "省", "市", "州", "县", "区", "乡", "镇", "部", "全国")
 
 
-#: Short words that open other words, too: 会议, 能源, 在建项目, 建筑面积 keep their first character
-_NOT_BEFORE = {
-    "会": "议展员场计",
-    "能": "源力耗效级",
-    "可": "再持支",
-    "到": "位达账",
-    "后": "续备勤",
-    "时": "速间长段限",
-    "在": "建校岗园线册用职",
-    "对": "外口接",
-    "现": "代有场金行货",
-    "共": "同建享青",
-    "再": "生",
-    "还": "田贷款",
-    "均": "衡",
-    "要": "素",
-    "从": "事业",
-    "使": "用馆",
-    "让": "利",
-    "含": "量",
-    "和": "平谐",
-    "及": "时",
-    "与": "会",
-    "建": "筑制议材造成档",
-    "设": "施备计",
-    "有": "效限关色机序轨望",
-    "办": "学事公",
-    "为": "民农",
-    "将": "军",
-    "即": "时",
-    "都": "市",
-    "由": "来",
-    "如": "意",
-    "于": "家",
-}
 _NUMBERED = (
-    r"(?:到|至|截至)?20\d\d年(?:底|末|初|度)?(?:前)?|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+[,、]|[一二三四五六七八九十]+、|"
+    r"(?:到|至|截至)?20\d\d年(?:\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|度)?(?:前)?|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+[,、]|[一二三四五六七八九十]+、|"
     r"\([一二三四五六七八九十\d]+\)|\d+[.、](?!\d)"
 )
-_COMPARED = r"(?:分别)?(?:较|比|与)[^,;。]{0,8}?(?:同期|上年|去年|平时|年初|上月|前年|往年|以往|计划)(?:度|末|同期|底|相比)?"
-
-
-def _guarded(words: list[str]) -> str:
-    """Alternation of the words, a short one not where it opens another word."""
-    longest_first = sorted(set(words), key=lambda w: (-len(w), w))
-    return "|".join(
-        re.escape(w) + (f"(?![{_NOT_BEFORE[w]}])" if w in _NOT_BEFORE else "") for w in longest_first
-    )
+_COMPARED = r"(?:分别)?(?:较|比|与)[^,;。]{0,8}?(?:同期|上年|去年|平时|年初|上月|前年|往年|以往|计划|20\d\d年)(?:度|末|同期|底|相比)?"
 
 
 @cache
@@ -74,9 +31,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         for w in sorted(words["strip"]["tail"], key=lambda w: -len(w))
     )
     return {
-        "lead": re.compile(rf"(?:{_NUMBERED}|{_guarded(words['strip']['lead'])}|[\s\"”,:;()、])+"),
-        "verb": re.compile(rf"(?:{_guarded(words['strip']['verb'])})+"),
-        "weak verb": re.compile(rf"(?:{_guarded(words['strip']['weak_verb'])})+"),
+        "lead": re.compile(rf"(?:{_NUMBERED}|{guarded(words['strip']['lead'])}|[\s\"”,:;()、])+"),
+        "verb": re.compile(rf"(?:{guarded(words['strip']['verb'])})+"),
+        "weak verb": re.compile(rf"(?:{guarded(words['strip']['weak_verb'])})+"),
         "ending verb": re.compile(rf"(?:{alternation(words['strip']['verb'])})(?:了|出|成|过|共|约|近|超)?$"),
         "tail": re.compile(rf"(?:{tail}|{_COMPARED}|[\s,:])+$"),
         "change tail": re.compile(rf"(?:{alternation(change)})$"),
@@ -118,6 +75,7 @@ def is_only_verb(text: str) -> bool:
 
 
 _DEED = r"(?:新?开工(?:建设)?|启动建设|(?:已?完成)?建设|建成(?:投用|投产)?|完工|竣工|投产|投用|投入(?:运营|使用)|运营|交付|入住|通车|验收|立案|办结|办复|落地)"
+_OPENING_DEED = re.compile(_DEED)
 _BARE_DEED = re.compile(rf"(?:并|基本|全部|已|正式|均)*{_DEED}(?:并{_DEED})?")
 _ENDING_DEED = re.compile(rf"(?:已|并|基本|全部|新)*{_DEED}$")
 
@@ -129,7 +87,7 @@ def is_bare_deed(text: str) -> bool:
 
 def noun_of(text: str) -> str:
     """The thing without its stage: 保障性租赁住房新开工建设 → 保障性租赁住房; 启动建设老年幸福食堂 → 老年幸福食堂."""
-    head = re.match(rf"{_DEED}", text)
+    head = _OPENING_DEED.match(text)
     if head and len(text) - head.end() >= 2:
         return text[head.end() :]
     return _ENDING_DEED.sub("", text) or text
@@ -140,17 +98,19 @@ def ends_in_verb(text: str) -> bool:
     return bool(_patterns()["ending verb"].search(text))
 
 
+_NO_NOUN = re.compile(r"^的|(?:(?<![高初国其])中|时|后|等|之内|以上)$")
+_NOT_AFTER = re.compile(r"(?:以上|左右|以内|以下|和|及|与|或|至|到|的(?!\S)|后|时|内)")
+
+
 def noun_after(text: str) -> str:
     """The noun phrase after a number, up to its clause's end."""
-    text = re.sub(r"^的|(?:(?<![高初国其])中|时|后|等|之内|以上)$", "", text.strip())
+    text = _NO_NOUN.sub("", text.strip())
     return text.strip(' ,;:、。“”"') if text.count("“") != text.count("”") else text.strip(' ,;:、。"')
 
 
 def starts_with_noun(text: str) -> bool:
     """Whether the thing follows the number at once: 50个|重大项目建设, but not 67所|，."""
-    return bool(_NOUN.match(text)) and not re.match(
-        r"(?:以上|左右|以内|以下|和|及|与|或|至|到|的(?!\S)|后|时|内)", text
-    )
+    return bool(_NOUN.match(text)) and not _NOT_AFTER.match(text)
 
 
 def split_heads(head: str, count: int) -> list[str] | None:
@@ -173,4 +133,7 @@ def split_heads(head: str, count: int) -> list[str] | None:
 
 
 def _strip_parenthesis(text: str) -> str:
-    return re.sub(r"\([^()]*\)$", "", text)
+    return _PARENTHESIS.sub("", text) if text.endswith(")") else text
+
+
+_PARENTHESIS = re.compile(r"\([^()]*\)$")

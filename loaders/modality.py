@@ -14,34 +14,37 @@ from functools import cache
 from .facts import StatementKind
 from .lexicon import alternation, table
 from .located import Located
+from .rules import expand, pattern, patterns
 from .text import Clause, Sentence, Text
-from .time import TimeMention
+from .time import TimeMention, dateline_year
 
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """Kind of a clause, the rule that told it, and whether its numbers are estimates (预计)."""
+    """Kind of a clause, the rule that told it and the word that it went by, and whether its numbers are estimates (预计)."""
 
     kind: StatementKind
     rule: str
     estimated: bool = False
+    cue: str = ""
+    carried: bool = False  # said in another clause
 
 
-#: Markers that are part of another word: 主要, 需求, 未来产业, 为了, 获得感
-_SPECIAL = {
-    "将": r"(?<![部主大少小老])将(?![军士帅领官])",
-    "要": r"(?<![主重需只必首紧摘纪概扼简])要(?![素求点闻塞么件领])",
-    "需": r"(?<![急供内必所军])需(?![求要])",
-    "计划": r"(?<![年度动保露目战业])计划(?!的|”|》|,|。|、|:|$|期|生育|单列|经济)",
-    "未来": r"未来(?!产业|城|科技|学校|之|社区|型)",
-    "目标": r"目标(?=是|为|:)",
-    "努力": r"(?<!经过)(?<!共同)努力(?!下)",
-    "了": r"(?<![为除解明不到])了(?!解|望)",
-    "已": r"已(?!知)",
-    "获得": r"获得(?!感)",
-    "目前": r"(?<![项科])目前",
-    "成功": r"成功(?!率)",
-    "候选": r"候选",
+#: Markers that are part of other words, too, and the pattern of the table that tells them apart
+_GUARDED = {
+    "将": "kind.将",
+    "要": "kind.要",
+    "需": "kind.需",
+    "计划": "kind.计划",
+    "未来": "kind.未来",
+    "目标": "kind.目标",
+    "努力": "kind.努力",
+    "了": "kind.了",
+    "已": "kind.已",
+    "获得": "kind.获得",
+    "拥有": "kind.拥有",
+    "目前": "kind.目前",
+    "成功": "kind.成功",
 }
 #: Words of resolve: they promise where something is counted, else they only colour what is told
 _WEAK = frozenset(
@@ -64,8 +67,8 @@ _WEAK = frozenset(
     }
 )
 #: Words of having: what they say is as the lead-in has it, to be or done
-_STATES = frozenset({"kind.拥有", "kind.现有", "kind.共有", "kind.目前", "kind.得到", "kind.获得"})
-_UNTIL_YEAR = re.compile(r"(?:到|至)“?(?:20\d\d年|“?十[四五六]五”?)")
+_OF_CLAUSE = frozenset({"年初定下"})
+_STATES = frozenset({"拥有", "现有", "共有", "目前", "得到", "获得"})
 _HEAD_LENGTH = 32
 
 
@@ -75,13 +78,13 @@ def _markers() -> dict[str, re.Pattern[str]]:
     marker = words["marker"]
 
     def compiled(group: list[str]) -> re.Pattern[str]:
-        plain = [w for w in group if w not in _SPECIAL]
-        return re.compile("|".join([*(_SPECIAL[w] for w in group if w in _SPECIAL), alternation(plain)]))
+        plain = [w for w in group if w not in _GUARDED]
+        guarded = [expand(patterns()[_GUARDED[w]].regex) for w in group if w in _GUARDED]
+        return re.compile("|".join([*guarded, alternation(plain)]))
 
     return {
         "commitment": compiled(marker["commitment"]),
         "outcome": compiled(marker["outcome"]),
-        "disposal": re.compile(rf"将[^,;。]*?(?:{alternation(marker['disposal'])})"),
         "estimate": re.compile(alternation(marker["estimate"])),
         "section commitment": re.compile(alternation(words["section"]["commitment"])),
         "section outcome": re.compile(alternation(words["section"]["outcome"])),
@@ -110,37 +113,66 @@ def read_moods(
     """Mood of every clause, by the clause's start; `subjects` are the starts of clauses that name who acts."""
     times = Located(mentions, lambda t: t.start)
     plain = _without_names(text)
-    promised = _year_promised(text, plain, times, published)
+    markers = _markers()
+    told = {c.start: _own_mood(plain, c, markers) for s in text.sentences for c in s.clauses}
+    promised = _year_promised(text, told, times, published)
+    year = int(published[:4]) if published else dateline_year(text)
     default = section = headline_mood(headline)
     moods: dict[int, Mood] = {}
     carried, paragraph = default, -1
     for sentence in text.sentences:
         if head := _section_mood(plain, sentence):
             section = carried = head
-        elif sentence.paragraph != paragraph and _starts_anew(plain, sentence, times, subjects):
+        elif sentence.paragraph != paragraph and _starts_anew(told, sentence, times, subjects):
             carried = section
         paragraph = sentence.paragraph
         said: Mood | None = None
+        built = False
+        expected = False  # 预计 holds on in its sentence until a word of another kind
         for clause in sentence.clauses:
-            own = _own_mood(plain, clause) or _mood_by_year(clause, times, promised, published)
-            if own and said and said.rule == "kind.section" and own.rule in _STATES:
+            own = told[clause.start] or _mood_by_year(clause, times, promised, year)
+            if own is None or own.cue in _STATES:
+                own = _once_built(plain, clause, built) or own
+            built = bool(pattern("kind.once-built").search(plain, clause.start, clause.end))
+            if own and own.cue in _STATES and _goes_on(said, carried):
                 own = None  # 目标任务：每千人口拥有托位4.1个
             if own is None and clause.closing == ":" and (lead := _lead_in(plain[clause.start : clause.end])):
                 own = lead
-            said = own or said
-            mood = said or carried
-            if estimate := _markers()["estimate"].search(plain, clause.start, clause.end):
-                mood = Mood(mood.kind, mood.rule, estimated=bool(estimate))
+            expected = expected and own is None and clause.closing != ";"
+            said = own if own and own.cue not in _OF_CLAUSE else said
+            mood = (own if own and own.cue in _OF_CLAUSE else said) or carried
+            estimated = expected or markers["estimate"].search(plain, clause.start, clause.end) is not None
+            expected = estimated
+            inherited = own is None and mood.rule not in ("kind.headline", "kind.default", "kind.section")
+            if inherited or estimated != mood.estimated:
+                mood = Mood(mood.kind, mood.rule, estimated, mood.cue, inherited)
             moods[clause.start] = mood
-        if said is not None:
+        if said is not None and said.rule != "kind.once-built":
             carried = said
     return moods
 
 
-def _starts_anew(plain: str, sentence: Sentence, times: Located[TimeMention], subjects: Set[int]) -> bool:
+def _once_built(plain: str, clause: Clause, after: bool) -> Mood | None:
+    """项目建成后，预计年产值达…: what a thing will do when it stands is promised; what it does since then is not."""
+    built = pattern("kind.once-built").search(plain, clause.start, clause.end)
+    start = built.end() if built else clause.start
+    if (after or built) and pattern("kind.expected").search(plain, start, clause.end):
+        return Mood("commitment", "kind.once-built", cue="建成后")
+    return None
+
+
+def _goes_on(said: Mood | None, carried: Mood) -> bool:
+    """Whether a word of having says how much there is to be: in a section's list, or among promises."""
+    before = said or carried
+    return before.rule == "kind.section" or (before.kind == "commitment" and before.rule == "kind.promise")
+
+
+def _starts_anew(
+    told: dict[int, Mood | None], sentence: Sentence, times: Located[TimeMention], subjects: Set[int]
+) -> bool:
     """Whether a paragraph opens with its own time or subject and no promise: what held before it is over."""
     clauses = sentence.clauses
-    if any((mood := _own_mood(plain, c)) and mood.kind == "commitment" for c in clauses):
+    if any((mood := told[c.start]) and mood.kind == "commitment" for c in clauses):
         return False
     first = clauses[0] if clauses else None
     return first is not None and (
@@ -150,30 +182,35 @@ def _starts_anew(plain: str, sentence: Sentence, times: Located[TimeMention], su
 
 def _without_names(text: Text) -> str:
     """The folded text with what stands in quotes blanked: a name's words are no grammar."""
+    if not text.names_in_quotes:
+        return text.folded
     chars = list(text.folded)
     for span in text.names_in_quotes:
         chars[span.start + 1 : span.end - 1] = "□" * (span.end - span.start - 2)
     return "".join(chars)
 
 
-def _own_mood(plain: str, clause: Clause) -> Mood | None:
-    markers = _markers()
+def _own_mood(plain: str, clause: Clause, markers: dict[str, re.Pattern[str]]) -> Mood | None:
     promise = markers["commitment"].search(plain, clause.start, clause.end)
-    if promise and promise.group() == "将" and markers["disposal"].match(plain, promise.start(), clause.end):
+    if (
+        promise
+        and promise.group() == "将"
+        and pattern("kind.disposal").match(plain, promise.start(), clause.end)
+    ):
         promise = markers["commitment"].search(plain, promise.end(), clause.end)
-    promise = promise or _UNTIL_YEAR.search(plain, clause.start, clause.end)
+    promise = promise or pattern("kind.until-year").search(plain, clause.start, clause.end)
     result = markers["outcome"].search(plain, clause.start, clause.end)
     if promise and promise.group() in _WEAK and not re.search(r"\d", plain[clause.start : clause.end]):
         promise = None
     if promise and (
         result is None or promise.start() <= result.start() or promise.group() in ("将", "力争", "确保")
     ):
-        return Mood("commitment", f"kind.{promise.group()}")
-    return Mood("outcome", f"kind.{result.group()}") if result else None
+        return Mood("commitment", "kind.promise", cue=promise.group())
+    return Mood("outcome", "kind.result", cue=result.group()) if result else None
 
 
 def _mood_by_year(
-    clause: Clause, times: Located[TimeMention], promised: int | None, published: str | None
+    clause: Clause, times: Located[TimeMention], promised: int | None, today: int | None
 ) -> Mood | None:
     """A year after the publication is a promise's, one before it a result's; likewise beside a promised year."""
     for time in times.between(clause.start, clause.end):
@@ -181,21 +218,23 @@ def _mood_by_year(
             if time.point:
                 return Mood("outcome", "kind.year")
             year = int(time.period.replace("../", "")[:4])
-            if published is not None:
-                if year != int(published[:4]):
-                    return Mood("commitment" if year > int(published[:4]) else "outcome", "kind.year")
+            if today is not None:
+                if year != today:
+                    return Mood("commitment" if year > today else "outcome", "kind.year")
             elif promised is not None and year < promised:
                 return Mood("outcome", "kind.year")
     return None
 
 
-def _year_promised(text: Text, plain: str, times: Located[TimeMention], published: str | None) -> int | None:
+def _year_promised(
+    text: Text, told: dict[int, Mood | None], times: Located[TimeMention], published: str | None
+) -> int | None:
     """The year that the article's promises are about, where one is printed beside 将 or its like."""
     if published is not None:
         return None
     years = []
     for sentence in text.sentences:
-        if any((mood := _own_mood(plain, c)) and mood.kind == "commitment" for c in sentence.clauses):
+        if any((mood := told[c.start]) and mood.kind == "commitment" for c in sentence.clauses):
             years += [
                 int(t.period[:4])
                 for t in times.between(sentence.start, sentence.end)

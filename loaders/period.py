@@ -16,6 +16,8 @@ from .text import Clause, Sentence, Text
 from .time import TimeMention, read_times
 
 _DAY = re.compile(r"^(?:\.\./)?\d{4}-\d\d-\d\d")
+_IN_NAME = re.compile(r"度?[“《的]|度“")
+_LISTED = re.compile(r"\d+件")
 _OPENING = re.compile(
     r"[\s“”\"(]*(?:截至|自|从|在|到|其中|同时|此外|而|据统计|全年|目前|记者|获悉|本报讯\([^)]*\)|\(?[一二三四五六七八九十\d]+[.、)])*"
 )
@@ -87,9 +89,9 @@ def _opens(
     text: Text, clause: Clause, time: TimeMention, starts: dict[int, int], inside: dict[int, int]
 ) -> bool:
     """Whether the time stands at the clause's head (2024年，昆明市将 / 昆明市2024年将), not inside a noun phrase."""
-    if re.match(r"度?[“《的]|度“", text.folded[time.end : time.end + 2]):
+    if _IN_NAME.match(text.folded, time.end):
         return False
-    if inside.get(time.start, -1) > time.end and not re.match(r"\d+件", text.folded[time.end :]):
+    if inside.get(time.start, -1) > time.end and not _LISTED.match(text.folded, time.end):
         return False
     at = clause.start
     for _ in range(6):

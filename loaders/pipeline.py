@@ -14,6 +14,7 @@ from .read import Publication, find_sources, read_source
 from .relation import read_relations
 from .statement import read_statements
 from .text import Text
+from .time import read_times
 
 
 def _ignore(_: ChunchengError) -> None:
@@ -24,9 +25,10 @@ def extract(article: Article) -> Extraction:
     """All facts of one article; a pure function of the article."""
     text = Text(article.body)
     entities = tuple(read_entities(article, text))
-    statements = tuple(read_statements(article, text, entities))
+    times = read_times(text, article.published)
+    statements, unread = read_statements(article, text, entities, times)
     relations = tuple(read_relations(article, text, entities, statements))
-    return Extraction(article, entities, statements, relations)
+    return Extraction(article, entities, tuple(statements), relations, tuple(unread))
 
 
 def load_articles(

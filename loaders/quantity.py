@@ -16,14 +16,17 @@ import cn2an
 
 from .facts import Bound
 from .lexicon import alternation, rows, table
+from .located import Located
+from .rules import pattern
 from .text import Text
 
 _HAN_DIGITS = "零〇一二两三四五六七八九十百千万亿"
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _UNIT_KINDS = {row[0]: row[1] for row in rows("units")}
 #: After a Chinese numeral these are words as often as units: 一手, 四方, 三门, 五步
-_TOO_COMMON = frozenset("方度门手口层节步期")
-_RANGE = r"(?:-|~|—|一|至|到)"
+_TOO_COMMON = frozenset("方度门手口层节步期道段字副孔串粒")
+_RANGE_MARKS = frozenset("-~—一至到")
+_RANGE = f"[{''.join(sorted(_RANGE_MARKS))}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,16 @@ class Quantity:
     condition: bool = False
     upper: Decimal | None = None  # of a range 10至15
     reach: int = 0  # end of the word that gives its bound, where that stands after a later number
+    rules: tuple[str, ...] = ("quantity.number",)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A number that was seen and is no quantity, with the reason as an id of the table of reasons."""
+
+    start: int
+    end: int
+    reason: str
 
 
 @cache
@@ -54,7 +67,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     after = alternation(w for group in words["bound"]["after"].values() for w in group)
     more = alternation(words["more"]["words"])
     unit = alternation(_UNIT_KINDS)
-    arabic = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+    arabic = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d.])|\d+(?:\.\d+)?"
     han = rf"[{_HAN_DIGITS}]+(?:点[零一二三四五六七八九]+)?"
     scale = r"(?:[十百千]?[万亿]{1,2}|[百千](?!分))?"
     per = alternation(words["per"])
@@ -66,14 +79,16 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "before": re.compile(rf"(?:{before})+$"),
         "fraction": re.compile(rf"{fraction}{tail}"),
         "number": re.compile(
-            rf"{number}(?P<more2>{more})?{upper}(?P<unit1>%|‰)?(?:(?P<unit>{unit})(?P<over>/(?:{unit}|{per}))?"
+            rf"{number}(?P<more2>{more})?{upper}(?P<unit1>%|‰)?(?:成(?P<tenth>[一二三四五六七八九])(?![一二三四五六七八九十])|(?P<unit>{unit})(?P<over>/(?:{unit}|{per}))?"
             rf"(?P<more3>多|余)?)?{tail}"
         ),
-        "per": re.compile(rf"每(?P<per>{per})(?:共|约|平均|达|达到|提供|不少于|不低于|超过|超)*$"),
-        "ordinal": re.compile(rf"(?:{alternation(words['before_number']['ordinal'])})$"),
-        "name": re.compile(alternation(words["after_unit"]["name"])),
-        "vague": re.compile(rf"(?:{alternation(words['vague']['before'])})$"),
+        "start": re.compile(rf"[\d{_HAN_DIGITS}]"),
+        "digits": re.compile(rf"[\d.,+]+|[{_HAN_DIGITS}]+"),
     }
+
+
+_LONGEST_NUMERAL = 24
+_SCALED = re.compile(r"(\d+(?:\.\d+)?)([十百千万亿]*)")
 
 
 def parse_number(text: str) -> Decimal:
@@ -81,40 +96,46 @@ def parse_number(text: str) -> Decimal:
 
     Raises ValueError for what is no numeral.
     """
-    plain = text.replace(",", "")
-    m = re.fullmatch(r"(\d+(?:\.\d+)?)([十百千万亿]*)", plain)
+    plain = text.replace(",", "").replace(" ", "")
+    if len(plain) > _LONGEST_NUMERAL:
+        raise ValueError(f"no numeral has {len(plain)} characters")
+    m = _SCALED.fullmatch(plain)
     if m:
         value = Decimal(m.group(1))
         for scale in m.group(2):
             value *= _SCALES[scale]
         return value
-    if plain in _SCALES:  # 近百家, 上万人
-        return Decimal(_SCALES[plain])
+    if plain[:1] in _SCALES and plain[0] != "十":  # 近百家, 突破百万人次
+        plain = "一" + plain
     return Decimal(str(cn2an.cn2an(plain.replace("两", "二").replace("〇", "零"), "smart")))
 
 
-def read_quantities(text: Text) -> list[Quantity]:
-    """All quantities of the text in order. Names in quotes hold none."""
+def read_quantities(text: Text, passed: list[Passed] | None = None) -> list[Quantity]:
+    """All quantities of the text in order; numbers that are none go to `passed`. Names in quotes hold none."""
     folded, found, at = text.folded, [], 0
-    shut = [(s.start, s.end) for s in text.names_in_quotes]
-    number, fraction = _patterns()["number"], _patterns()["fraction"]
-    starts = re.compile(rf"[\d{_HAN_DIGITS}]")
-    while m := starts.search(folded, at):
+    shut = Located(text.names_in_quotes, lambda s: s.start)
+    patterns = _patterns()
+    number, fraction, digits = patterns["number"], patterns["fraction"], patterns["digits"]
+    search = patterns["start"].search
+    while m := search(folded, at):
         at = m.start()
         hit = fraction.match(folded, at)
         quantity = _fraction(folded, hit) if hit else None
+        reason: str | None = None
         if quantity is None:
             hit = number.match(folded, at)
-            quantity = _number(folded, hit) if hit else None
-        if quantity and not any(a <= quantity.number < b for a, b in shut):
+            quantity, reason = _number(folded, hit) if hit else (None, None)
+        name = shut.before(at + 1) if quantity or reason else None
+        if name is not None and at < name.end:
+            quantity, reason = None, "name.quoted"
+        run = digits.match(folded, at)
+        end = hit.end() if quantity and hit else max(run.end() if run else 0, at + 1)
+        if quantity:
             found.append(quantity)
-        at = max(hit.end() if quantity and hit else _end_of_digits(folded, at), at + 1)
-    return _share_bounds(folded, _join_ranges(folded, found))
-
-
-def _end_of_digits(text: str, at: int) -> int:
-    m = re.compile(rf"[\d.,+]+|[{_HAN_DIGITS}]+").match(text, at)
-    return m.end() if m else at + 1
+        elif passed is not None and (reason or folded[at].isdigit()):
+            passed.append(Passed(at, hit.end() if reason and hit else end, reason or "no-unit"))
+        at = end
+    return _share_bounds(folded, _join_ranges(folded, _share_units(folded, found)))
 
 
 def _fraction(text: str, m: re.Match[str]) -> Quantity | None:
@@ -126,59 +147,78 @@ def _fraction(text: str, m: re.Match[str]) -> Quantity | None:
         return None
     exact = top * 100 / bottom
     value = exact if bottom in (100, 1000, 10000) else exact.quantize(Decimal("0.01"))
-    return _with_bound(text, m, value, "%", Decimal(0), more=False)
+    return _with_bound(text, m, value, "%", Decimal(0), "quantity.fraction", more=False)
 
 
-def _number(text: str, m: re.Match[str]) -> Quantity | None:
-    unit = m["unit1"] or m["unit"]
-    if unit is None or _is_name(text, m, unit):
-        return None
-    if m["unit1"] and m["unit"]:
-        return None
+def _number(text: str, m: re.Match[str]) -> tuple[Quantity | None, str | None]:
+    """The quantity, or why the number is none."""
+    unit = m["unit1"] or m["unit"] or ("成" if m["tenth"] else None)
+    if unit is None or (m["unit1"] and m["unit"]):
+        return None, None
+    if reason := _why_no_quantity(text, m, unit):
+        return None, reason
     try:
         value = parse_number((m["arabic"] or m["han"]) + (m["scale"] or ""))
         upper = parse_number(m["upper"] + (m["scale2"] or "")) if m["upper"] else None
     except ValueError:
-        return None
+        return None, "word"
     if upper is not None:
         if (upper <= value and not m["scale"] and m["scale2"]) or (m["scale2"] and not m["scale"]):
             value = parse_number(m["arabic"] + m["scale2"])
         if upper <= value:
-            return None
+            return None, "name"
+    rule = "quantity.number"
     if unit == "成":
-        value, unit = value * 10, "%"
+        value, unit, rule = (
+            value * 10 + (parse_number(m["tenth"]) if m["tenth"] else 0),
+            "%",
+            "quantity.tenths",
+        )
         if value > 100:
-            return None
+            return None, "word"
     if m["over"]:
         unit += m["over"]
     more = bool(m["more1"] or m["more2"] or m["more3"])
-    return _with_bound(text, m, value, unit, upper or Decimal(0), more=more)
+    return _with_bound(text, m, value, unit, upper or Decimal(0), rule, more=more), None
 
 
-def _is_name(text: str, m: re.Match[str], unit: str) -> bool:
-    """Ordinals (第3批), parts of names (G85, 8+N), 三年行动, 500强, 一个: no quantity."""
+def _why_no_quantity(text: str, m: re.Match[str], unit: str) -> str | None:
+    """Ordinals (第3批), parts of names (G85, 8+N), 三年行动, 500强, 一个: the reason, or None for a quantity."""
     before, after = text[max(0, m.start() - 4) : m.start()], text[m.end() : m.end() + 4]
-    if _patterns()["ordinal"].search(before) or re.search(r"[A-Za-z+./_]$|[A-Za-z][\-—]$", before):
-        return True
-    if re.search(r"每隔?$", before) or (unit == "秒" and re.search(r"\d分$", before)):
-        return True  # 每隔2公里: an interval; 5分30秒: the second half of a time
+    if pattern("quantity.ordinal").search(before):
+        return "ordinal"
+    if pattern("quantity.latin-name").search(before):
+        return "name"
+    if pattern("quantity.interval").search(before):
+        return "interval"
+    if unit == "秒" and re.search(r"\d分$", before):  # 5分30秒: the second half of a time
+        return "time"
     if before[-1:] in "十百千万亿" and before and m["arabic"] is None:
-        return True
-    if m["han"] is not None:
-        han = m["han"]
-        if han[0] in "零〇":  # 零部件
-            return True
-        if _patterns()["vague"].search(before) or (
-            han[0] in "百千万亿" and not re.search(r"(?:近|上|超|逾|过)$", before)
-        ):
-            return True
-        if unit == "成":  # 七成企业, but not 三成立
-            return han == "一" or bool(re.match(r"(?![的以左多])[\u4e00-\u9fff]", after))
-        if han == "一" or _UNIT_KINDS[unit] == "time" or unit in _TOO_COMMON:
-            return True
-    return bool(_patterns()["name"].match(after)) or (
-        unit in ("年", "月", "日") and _is_date(before, m, unit)
-    )
+        return "word"
+    if m["han"] is not None and (reason := _why_no_numeral(m["han"], unit, before, after)):
+        return reason
+    if pattern("quantity.name").match(text, m.end(), m.end() + 4):
+        return "name"
+    return "date" if unit in ("年", "月", "日") and _is_date(before, m, unit) else None
+
+
+_WORD_OF_TENTHS = re.compile(r"(?![的以左多])[\u4e00-\u9fff]")
+
+
+def _why_no_numeral(han: str, unit: str, before: str, after: str) -> str | None:
+    """A Chinese numeral is a word more often than a number: 零部件, 数十家, 一个, 三成立."""
+    if han[0] in "零〇":
+        return "word"
+    if pattern("quantity.vague").search(before):
+        return "vague"
+    if han[0] in "百千万亿" and before[-1:] not in ("近", "上", "超", "逾", "过", "破", "达"):
+        return "vague"
+    if unit == "成":  # 七成企业, 六成二, but not 三成立
+        word = not after.startswith(tuple("一二三四五六七八九")) and _WORD_OF_TENTHS.match(after)
+        return "word" if han == "一" or word else None
+    if han == "一" or _UNIT_KINDS[unit] == "time" or unit in _TOO_COMMON:
+        return "word"
+    return None
 
 
 def _is_date(before: str, m: re.Match[str], unit: str) -> bool:
@@ -187,22 +227,32 @@ def _is_date(before: str, m: re.Match[str], unit: str) -> bool:
 
 
 def _with_bound(
-    text: str, m: re.Match[str], value: Decimal, unit: str, upper: Decimal, *, more: bool
+    text: str, m: re.Match[str], value: Decimal, unit: str, upper: Decimal, rule: str, *, more: bool
 ) -> Quantity:
     words = table("quantity")["bound"]
-    head = text[max(0, m.start() - 12) : m.start()]
-    per = _patterns()["per"].search(head)
+    head = text[max(0, m.start() - 14) : m.start()]
+    rules = [rule]
+    per = pattern("quantity.per").search(head) if "每" in head else None
     if per:
         unit = f"{unit}/{table('quantity')['per'][per['per']]}"
-    hit = _patterns()["before"].search(head)
+        rules.append("quantity.per")
+    hit = _patterns()["before"].search(head) if head[-1:] in _last_of_bounds() else None
+    share = pattern("bound.of-share").search(head) if unit == "%" and not hit else None
     before = m.start() - (len(head) - hit.start()) if hit else m.start()
     bound: Bound = "="
-    if hit:
-        bound = _bound_before(hit.group(), words["before"])
+    if hit and (bound := _bound_before(hit.group())) != "=":
+        rules.append("bound.before")
+    if share:
+        bound = _bound_before(share["bound"])
+        rules.append("bound.before")
     if more:
         bound = ">"
+        rules.append("bound.more")
     if m["after"]:
         bound = next(b for b, group in words["after"].items() if m["after"] in group)
+        rules.append("bound.after")
+    if upper:
+        rules.append("quantity.range")
     kind = "ratio" if unit == "%" else _UNIT_KINDS.get(unit.split("/")[0], "ratio")
     if per:
         before = min(before, m.start() - (len(head) - per.start()))
@@ -217,13 +267,29 @@ def _with_bound(
         bound=bound,
         condition=_is_condition(text, m, kind),
         upper=upper or None,
+        rules=tuple(rules),
     )
 
 
-def _bound_before(words: str, groups: dict[str, list[str]]) -> Bound:
+@cache
+def _last_of_bounds() -> frozenset[str]:
+    """Characters that a bound word ends in: most numbers have none before them."""
+    return frozenset(w[-1] for group in table("quantity")["bound"]["before"].values() for w in group)
+
+
+@cache
+def _bound_words() -> dict[str, re.Pattern[str]]:
+    return {
+        bound: re.compile(alternation(group))
+        for bound, group in table("quantity")["bound"]["before"].items()
+        if bound != "="
+    }
+
+
+def _bound_before(words: str) -> Bound:
     """Bound of the words before a number; one that says more than = wins: 达到不少于."""
-    for bound, group in groups.items():
-        if bound != "=" and re.search(rf"(?:{alternation(group)})", words):
+    for bound, group in _bound_words().items():
+        if group.search(words):
             if bound == "<" and re.search(r"不(?:低于|少于|小于)", words):
                 return ">="
             if bound == ">" and re.search(r"不(?:超过|高于|多于|大于)", words):
@@ -235,11 +301,46 @@ def _bound_before(words: str, groups: dict[str, list[str]]) -> Bound:
 def _is_condition(text: str, m: re.Match[str], kind: str) -> bool:
     """60岁以上的长者, 10亿元以上项目: a threshold that describes a noun, where counting words keep the count."""
     if kind == "age":
-        return True
+        return not pattern("quantity.measured-age").search(text[max(0, m.start() - 12) : m.start()])
     if not m["after"] or kind in ("count", "person", "ratio"):
         return False
-    after = text[m.end() : m.end() + 1]
-    return bool(re.match(r"[\u4e00-\u9fff“(]", after)) and after not in "和及与并且其"
+    return bool(pattern("quantity.condition-goes-on").match(text[m.end() : m.end() + 1]))
+
+
+_BARE = re.compile(r"(?<![\d.,第A-Za-z年月%])(?P<number>\d+(?:\.\d+)?)(?:、|和|及|与)$")
+
+
+def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:
+    """分别增长5、6和7.5个百分点: numbers of a list without a unit take that of the next one, its 万 or 亿 with it."""
+    shared: list[Quantity] = []
+    for quantity in reversed(found):
+        following = shared[-1] if shared else None
+        joined = following is not None and text[quantity.end : following.before] in ("、", "和", "及", "与")
+        if joined and following and quantity.unit == "个" and following.unit == "个百分点":
+            quantity = replace(quantity, unit=following.unit, kind=following.kind)
+        shared.append(quantity)
+        while bare := _BARE.search(text, max(0, shared[-1].number - 14), shared[-1].number):
+            scale = _scale_of(text[shared[-1].number : shared[-1].end])
+            shared.append(
+                replace(
+                    shared[-1],
+                    start=bare.start(),
+                    end=bare.end("number"),
+                    number=bare.start(),
+                    before=bare.start(),
+                    value=parse_number(bare["number"] + scale),
+                    bound="=",
+                    upper=None,
+                    reach=max(shared[-1].end, shared[-1].reach),
+                    rules=("quantity.number", "quantity.shared-unit"),
+                )
+            )
+    return shared[::-1]
+
+
+def _scale_of(surface: str) -> str:
+    m = re.match(r"[\d.,]+([十百千万亿]*)", surface)
+    return m.group(1) if m else ""
 
 
 def _join_ranges(text: str, found: list[Quantity]) -> list[Quantity]:
@@ -249,12 +350,14 @@ def _join_ranges(text: str, found: list[Quantity]) -> list[Quantity]:
         last = joined[-1] if joined else None
         if (
             last
-            and re.fullmatch(_RANGE, text[last.end : quantity.number])
+            and text[last.end : quantity.number] in _RANGE_MARKS
             and last.unit == quantity.unit
             and last.value < quantity.value
             and text[last.before - 1 : last.before] not in ("从", "由")
         ):
-            joined[-1] = replace(last, end=quantity.end, upper=quantity.value)
+            joined[-1] = replace(
+                last, end=quantity.end, upper=quantity.value, rules=(*last.rules, "quantity.range")
+            )
         else:
             joined.append(quantity)
     return joined
@@ -273,5 +376,10 @@ def _share_bounds(text: str, found: list[Quantity]) -> list[Quantity]:
             and not following.condition
             and text[following.number : following.end].endswith(("以上", "以内", "以下", "左右", "上下"))
         ):
-            shared[i] = replace(this, bound=following.bound, reach=max(following.end, following.reach))
+            shared[i] = replace(
+                this,
+                bound=following.bound,
+                reach=max(following.end, following.reach),
+                rules=(*this.rules, "bound.shared"),
+            )
     return shared

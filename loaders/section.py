@@ -14,6 +14,10 @@ from .facts import Entity
 from .text import Sentence, Text
 
 _HEAD_LENGTH = 36
+_LINE_LENGTH = 24
+_NUMBERED = re.compile(r"^[一二三四五六七八九十\d]+[、.]")
+_DIGIT = re.compile(r"\d")
+_MARK = re.compile(r"[。!?;,:]")
 _PROMISES = re.compile(r"实事(?:项目)?$")
 _LEAD = re.compile(r"情况|如下|以下|包括|分别是|为$|是$|内容")
 
@@ -32,11 +36,13 @@ def is_run_in_head(text: Text, index: int) -> bool:
     sentence = sentences[index]
     if index and sentences[index - 1].paragraph == sentence.paragraph:
         return False
-    words = re.sub(r"^[一二三四五六七八九十\d]+[、.]", "", folded[sentence.start : sentence.end].strip())
-    if re.search(r"\d", words) or len(words) > _HEAD_LENGTH:
+    if sentence.end - sentence.start > _HEAD_LENGTH + 16:
+        return False
+    words = _NUMBERED.sub("", folded[sentence.start : sentence.end].strip())
+    if len(words) > _HEAD_LENGTH or _DIGIT.search(words):
         return False
     rest = [s for s in sentences[index + 1 : index + 12] if s.paragraph == sentence.paragraph]
-    return bool(rest) and bool(re.search(r"\d", folded[rest[0].start : rest[-1].end]))
+    return bool(rest) and bool(_DIGIT.search(folded, rest[0].start, rest[-1].end))
 
 
 def read_sections(text: Text, entities: Sequence[Entity], headline: str) -> list[Section]:
@@ -78,8 +84,10 @@ def _owner(text: Text, sentence: Sentence, lists: Sequence[Entity]) -> tuple[str
 
 def is_line(text: Text, sentence: Sentence) -> bool:
     """Whether the sentence is a short line of its own, without a mark: a section's title."""
+    if sentence.end - sentence.start > _LINE_LENGTH + 16:
+        return False
     line = text.folded[sentence.start : sentence.end].strip()
-    return len(line) <= 24 and not re.search(r"[。!?;,:]", line)
+    return len(line) <= _LINE_LENGTH and not _MARK.search(line)
 
 
 def _title(text: Text, sentence: Sentence) -> str:

@@ -10,21 +10,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 from . import completion, indicator
-from .agent import AGENT_CLASSES, Agent, acting_subject_end, read_agents, subject_end
-from .facts import Article, Aspect, Entity, Span, Statement, outermost
-from .lexicon import alternation, table
+from .agent import AGENT_CLASSES, Agent, acting_subject_end, read_agents
+from .aspect import AspectRead, read_aspect
+from .counted import count_quantities
+from .deed import deed_clauses, read_deed
+from .facts import Article, Aspect, Entity, Span, Statement, Unread, outermost
 from .located import Located
 from .modality import Mood, read_moods
 from .period import NO_PERIOD, Period, read_periods
-from .quantity import Quantity, read_quantities
+from .quantity import Passed, Quantity, read_quantities
+from .rules import pattern
 from .section import is_line, is_run_in_head, read_sections
 from .text import Clause, Sentence, Text
-from .theme import themes_of
-from .time import TimeMention, read_times
+from .theme import in_order, themes_of
+from .time import TimeMention
 
 _CONCERNED = frozenset({"FunctionalZone", "Park", "Project", "Programme", "Event"})
 
@@ -34,8 +36,6 @@ class _Context:
     """What the other readers saw."""
 
     text: Text
-    entities: Sequence[Entity]
-    times: Sequence[TimeMention]
     moods: dict[int, Mood]
     agents: dict[int, Agent | None]
     periods: dict[int, Period]
@@ -43,6 +43,7 @@ class _Context:
     actors: dict[int, Entity]  # who can act, by start
     openers: dict[int, Entity]  # what can open a clause, by start
     time_ends: dict[int, int]
+    passed: list[Passed]
 
 
 @dataclass(slots=True)
@@ -55,51 +56,39 @@ class _Item:
     end: int
     before: str
     after: str
-    rules: list[str] = field(default_factory=list)
 
 
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = table("statement")
-    growth, decline = alternation(words["change"]["growth"]), alternation(words["change"]["decline"])
-    level = alternation(words["change"]["level_after"])
-    return {
-        "rate": re.compile(rf"(?:{alternation(words['rate']['words'])})[^,;。]{{0,4}}$"),
-        "growth": re.compile(rf"(?:{growth})(?:了|率|幅度?|约|率?达到?|率?为)?$"),
-        "decline": re.compile(rf"(?:{decline})(?:了|率|幅度?|约|率?达到?|率?为)?$"),
-        "level": re.compile(rf"(?:{growth}|{decline})(?:{level})$"),
-        "share": re.compile(
-            r"(?P<head>.*?)(?:占(?P<of>[^,;。]*?)(?:的|比重|比例|总量|总数)?(?:比重|比例)?|占比|比重|比例)(?:超过|超|近|约|达到|达|为|提高到|提升到|提升至)*$"
-        ),
-        "measured": re.compile(alternation(words["measured_time"]["words"])),
-        "frame": re.compile(rf"(?:{alternation(words['frame']['start'])})"),
-        "speech": re.compile(rf"(?:{alternation(words['frame']['speech'])})$"),
-        "inner": re.compile(alternation(words["frame"]["inner"])),
-        "action": re.compile(rf"(?:{alternation(words['action']['words'])})"),
-        "title": re.compile(r"(?:的|关于.*)(?:提案|建议|意见|问题|要求|背景下|情况下|过程中)$"),
-        "closing": re.compile(rf"(?:{alternation(words['subject']['closing'])})$"),
-        "noun end": re.compile(r"的[^的]{0,6}$|^(?:通过|随着|关于)"),
-        "before verb": re.compile(
-            rf"{alternation([*words['strip']['lead'], *words['subject']['common']])}|[\s“”,]"
-        ),
-        "resolve": re.compile(r"(?:确保|力争|争取|努力)"),
-        "phrase": re.compile(
-            rf"则?(?:{alternation(words['subject']['preposition'])})[^,;。]{{1,24}}?(?=(?:{alternation(words['action']['words'])}))"
-        ),
-        "frequency": re.compile(r"一(?P<per>趟|班|次|列)"),
-    }
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An indicator, where the quote that holds it starts, and the rule that found it."""
+
+    indicator: str
+    start: int
+    rule: str
 
 
-def read_statements(article: Article, text: Text, entities: Sequence[Entity]) -> list[Statement]:
-    """All statements of the article in order of their quotes."""
+@dataclass(slots=True)
+class _Made:
+    """The statements of a sentence so far."""
+
+    statements: list[Statement] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)  # where the quote of each starts
+    open_for_rate: list[int] = field(default_factory=list)
+    subject: _Named | None = None  # what the last number was about
+    thing: _Named | None = None  # the last that was counted, no rate
+    aspect: Aspect | None = None
+
+
+def read_statements(
+    article: Article, text: Text, entities: Sequence[Entity], times: Sequence[TimeMention]
+) -> tuple[list[Statement], list[Unread]]:
+    """All statements of the article in order of their quotes, and the numbers and clauses that gave none, with the reason."""
     entities = outermost(entities)
-    times = read_times(text, article.published)
     agents = read_agents(text, entities, times, article.headline)
     subjects = {start for start, agent in agents.items() if agent and agent.basis == "subject"}
+    passed: list[Passed] = []
     context = _Context(
         text,
-        entities,
-        times,
         read_moods(text, times, article.headline, article.published, subjects),
         agents,
         read_periods(text, times, entities, article.headline, article.published),
@@ -107,90 +96,53 @@ def read_statements(article: Article, text: Text, entities: Sequence[Entity]) ->
         {e.span.start: e for e in entities if e.cls in AGENT_CLASSES},
         {e.span.start: e for e in entities if e.cls != "Programme"},
         {t.start: t.end for t in times},
+        passed,
     )
-    quantities = _counted(context, read_quantities(text))
+    located_times = Located(times, lambda t: t.start)
+    quantities = count_quantities(
+        text.folded, read_quantities(text, passed), context.named, located_times, passed
+    )
     located = Located(quantities, lambda q: q.number)
-    decimals = _decimals_of_rates(context, located)
+    decimals = _decimals_of_rates(context, quantities)
     statements: list[Statement] = []
     sections = read_sections(text, entities, article.headline)
     for index, sentence in enumerate(text.sentences):
         inside = located.between(sentence.start, sentence.end)
-        made = _quantified(context, sentence, inside, decimals) + _unquantified(
-            context, index, sentence, inside
-        )
+        made = _quantified(context, sentence, inside, decimals) if inside else []
+        made += _unquantified(context, index, sentence, inside)
         section = sections[index]
-        statements += [
-            replace(
-                s,
-                section=section.title,
-                programme=section.programme,
-                themes=themes_of(s.indicator, section.title),
-            )
-            for s in made
-        ]
-    return sorted(statements, key=lambda s: (s.span.start, s.span.end))
+        of_title = themes_of(section.title)
+        for s in made:
+            themes = in_order({*of_title, *themes_of(s.indicator)})
+            if section.title or section.programme or themes:
+                s = replace(s, section=section.title, programme=section.programme, themes=themes)
+            statements.append(s)
+    statements.sort(key=lambda s: (s.span.start, s.span.end))
+    return statements, _unread(text, passed, located_times)
 
 
-def _counted(context: _Context, quantities: list[Quantity]) -> list[Quantity]:
-    """Quantities that can be a statement's: no condition, no part of a name, no mere length of time."""
-    folded = context.text.folded
-    times = Located(context.times, lambda t: t.start)
-    kept = []
-    for q in quantities:
-        time = times.before(q.number + 1)
-        if q.condition or (time is not None and q.number < time.end):
-            continue
-        name = context.named.before(q.number + 1)
-        if name is not None and q.end <= name.span.end and not _counts_programme(folded, name):
-            continue
-        if q.kind == "time":
-            frequency = _patterns()["frequency"].match(folded, q.end)
-            if frequency:
-                q = replace(q, end=frequency.end(), unit=f"{q.unit}/{frequency['per']}")
-            elif not _patterns()["measured"].search(folded[max(0, q.before - 8) : q.before]):
-                continue
-        kept.append(q)
-    return [q for i, q in enumerate(kept) if i + 1 == len(kept) or not _is_old_value(folded, q, kept[i + 1])]
+def _unread(text: Text, passed: Sequence[Passed], times: Located[TimeMention]) -> list[Unread]:
+    """What gave no statement; a time was read, though it is no statement."""
+    found = []
+    for p in sorted(passed, key=lambda p: (p.start, p.end)):
+        time = times.before(p.start + 1)
+        if time is None or p.end > time.end:
+            found.append(Unread(Span(p.start, p.end), text.quote(p.start, p.end), p.reason))
+    return found
 
 
-def _is_old_value(folded: str, q: Quantity, following: Quantity) -> bool:
-    """由原来的40小时压缩到5小时以内: the value before the change is no result."""
-    between = folded[q.end : following.number]
-    return (
-        q.unit == following.unit
-        and bool(re.search(r"(?:由|从)[^,;。]*$", folded[max(0, q.before - 16) : q.before]))
-        and bool(re.fullmatch(r"[^,;。]{0,8}(?:到|至|为)[^,;。]{0,8}", between))
-    )
-
-
-def _counts_programme(folded: str, name: Entity) -> bool:
-    """10件惠民实事均已完成, 确定2024年10件惠民实事项目: here the number in the name is told."""
-    after, before = (
-        folded[name.span.end : name.span.end + 8],
-        folded[max(0, name.span.start - 4) : name.span.start],
-    )
-    return name.cls == "Programme" and bool(
-        re.match(
-            r"(?:项目)?(?:均|都|已|全部|已经|全面|圆满|如期|顺利)*(?:完成(?!具体|情况)|办结|落实完|兑现)",
-            after,
-        )
-        or re.search(r"(?:确定|票决|选出|产生)$", before)
-    )
-
-
-def _is_rate(context: _Context, clause: Clause, q: Quantity) -> bool:
-    return q.unit == "%" and bool(_patterns()["rate"].search(context.text.folded[clause.start : q.number]))
-
-
-def _decimals_of_rates(context: _Context, located: Located[Quantity]) -> int:
+def _decimals_of_rates(context: _Context, quantities: Sequence[Quantity]) -> int:
     """The finest precision of the article's completion rates: 106% beside 147.1% dropped its .0."""
-    finest = 0
-    for sentence in context.text.sentences:
-        for clause in sentence.clauses:
-            for q in located.between(clause.start, clause.end):
-                if _is_rate(context, clause, q):
-                    finest = max(finest, -int(q.value.as_tuple().exponent))
-    return finest or 1
+    rates = [
+        -int(q.value.as_tuple().exponent)
+        for q in quantities
+        if q.unit == "%" and _is_rate(context.text.folded[max(0, q.number - 24) : q.number])
+    ]
+    return max(rates, default=0) or 1
+
+
+def _is_rate(before: str) -> bool:
+    return bool(pattern("completion.rate").search(before))
 
 
 def _items(context: _Context, clause: Clause, inside: list[Quantity]) -> list[_Item]:
@@ -205,23 +157,22 @@ def _items(context: _Context, clause: Clause, inside: list[Quantity]) -> list[_I
         head -= 1
     for i, q in enumerate(inside):
         following = inside[i + 1].before if i + 1 < len(inside) else None
-        end = clause.end
-        if following is not None:
-            gap = folded[q.end : following]
-            cut = max(gap.rfind("、"), gap.rfind("("))
-            if cut < 0:
-                cut = max(
-                    (i for i, mark in enumerate(gap) if mark in "和及与" and len(gap) - i <= 9), default=-1
-                )
-            end = q.end + cut if cut >= 0 else q.end
-        before = _without_old_value(folded[max(start, head) : min(q.before, q.number)])
-        items.append(_Item(clause, q, start, max(end, q.end), before, folded[q.end : max(end, q.end)]))
-        start = (
-            end + 1
-            if (following is not None and end > q.end) or (following and folded[end : end + 1] in "、和及与(")
-            else end
-        )
+        end = clause.end if following is None else _cut(folded, q.end, following)
+        end = max(end, q.end)
+        before = _without_old_value(folded, max(start, head), q)
+        items.append(_Item(clause, q, start, end, before, folded[q.end : end]))
+        skips = following is not None and (end > q.end or folded[end : end + 1] in "、和及与(")
+        start = end + 1 if skips else end
     return items
+
+
+def _cut(folded: str, start: int, end: int) -> int:
+    """Where the list item between two numbers ends: at the last 、 or (, else at a 和 near the second number."""
+    gap = folded[start:end]
+    cut = max(gap.rfind("、"), gap.rfind("("))
+    if cut < 0:
+        cut = max((i for i, mark in enumerate(gap) if mark in "和及与" and len(gap) - i <= 9), default=-1)
+    return start + cut if cut >= 0 else start
 
 
 def _head(context: _Context, clause: Clause) -> int:
@@ -231,72 +182,125 @@ def _head(context: _Context, clause: Clause) -> int:
     )
 
 
-def _without_old_value(before: str) -> str:
-    """通关时间由原来的40小时压缩到 → 通关时间."""
-    m = re.search(r"(?:由|从)[^,;]*\d[^,;]*(?:到|至|为)[^,;\d]{0,8}$", before)
+def _without_old_value(folded: str, start: int, q: Quantity) -> str:
+    """What stands before the number and its bound: 通关时间由原来的40小时压缩到 → 通关时间."""
+    before = folded[start : min(q.before, q.number)]
+    if "由" not in before and "从" not in before:
+        return before
+    m = pattern("indicator.old-value").search(folded[start : q.number])
     return before[: m.start()] if m and m.start() else before
 
 
 def _quantified(
     context: _Context, sentence: Sentence, inside: list[Quantity], decimals: int
 ) -> list[Statement]:
-    made: list[Statement] = []
-    open_for_rate: list[int] = []
-    first: list[int] = []  # where the quote of each statement starts
-    subject: tuple[str, int] | None = None  # indicator and start of the clause it was read in
-    aspect_before: Aspect | None = None
+    made = _Made()
+    folded = context.text.folded
     for clause in sentence.clauses:
         here = [q for q in inside if clause.start <= q.number < clause.end]
-        heads = _distributed(context, clause, here, made, first)
+        if not here:
+            if spoken := pattern("indicator.spoken").match(folded[clause.start : clause.end]):
+                made.subject = _Named(spoken["np"].strip("“”"), clause.start, "indicator.spoken")
+            continue
+        heads = _distributed(context, clause, here, made)
         for i, item in enumerate(_items(context, clause, here)):
             q = item.quantity
-            if _is_rate(context, clause, q):
-                _complete(made, open_for_rate, q, decimals, context)
-                open_for_rate = []
+            if q.unit == "%" and _is_rate(folded[clause.start : q.number]):
+                _complete(made, q, decimals, context)
                 continue
-            aspect, own, comparand = _read_aspect(item, aspect_before)
-            if i and made and not item.before.strip():  # 分别增长5%和6.5%: one verb for the list
-                aspect, comparand = made[-1].aspect or aspect, made[-1].comparand
-            what = heads[i][0] if heads else own
-            start = heads[i][1] if heads else item.start
-            rule = "indicator.distributed" if heads else "indicator.own"
-            if not what and aspect == "level" and (shared := _noun_of_list(context, clause, here, i)):
-                what, rule = shared[0], "indicator.list"
-                item.end, item.after = shared[1], shared[0]
-            if subject and i == 0 and indicator.is_bare_deed(what):  # 新开工20565套，基本建成3597套
-                what, start = indicator.noun_of(subject[0]) + what.removeprefix("并"), subject[1]
-                rule = "indicator.completed"
-            if not what and (same := _same_unit(made, q)):  # 今年再建成30公里: the thing counted so before
-                what, start, rule = made[same - 1].indicator, first[same - 1], "indicator.before"
-            if not what and subject and (aspect != "level" or not item.after):
-                what, start, rule = subject[0], subject[1], "indicator.before"
-            elif what and not heads and made and aspect == "level" and item.start != clause.start:
-                what = _carry_verb(made[-1].indicator, what)
-            if not what or _describes(context, here, i, own):
+            read = read_aspect(item.before, item.after, q, made.aspect)
+            if i and made.statements and not item.before.strip():  # 分别增长5%和6.5%: one verb for the list
+                last = made.statements[-1]
+                read = AspectRead(last.aspect or read.aspect, read.indicator, last.comparand)
+            what = heads[i] if heads else _name(context, made, item, read, here, i)
+            if what is None:
+                context.passed.append(Passed(q.start, q.end, "no-indicator"))
                 continue
-            if aspect == "level" or own:
-                subject = (what, start)
-            aspect_before = aspect
-            for value, bound in _values(q):
-                statement = _statement(context, item, value, bound, aspect, what, start, comparand, rule)
-                if rule == "indicator.before" and made and made[-1].estimated:
-                    statement = replace(statement, estimated=True)  # 预计突破…，增长7%左右: one estimate
-                made.append(statement)
-                first.append(start)
-                open_for_rate.append(len(made) - 1)
-    return made
+            if _describes(context, here, i, read.indicator, item.start):
+                context.passed.append(Passed(q.start, q.end, "describes"))
+                continue
+            if read.aspect == "level" or read.indicator:
+                made.subject = what
+                if q.unit != "%":
+                    made.thing = what
+            made.aspect = read.aspect
+            _append(context, made, item, read, what)
+    return made.statements
 
 
-def _describes(context: _Context, here: list[Quantity], i: int, own: str) -> bool:
+def _append(context: _Context, made: _Made, item: _Item, read: AspectRead, what: _Named) -> None:
+    for named, (value, bound) in product(_each(context, item, what), _values(item.quantity)):
+        statement = _statement(context, item, value, bound, read, named)
+        if what.rule == "indicator.before" and made.statements and made.statements[-1].estimated:
+            statement = replace(statement, estimated=True)  # 预计突破…，增长7%左右: one estimate
+        made.statements.append(statement)
+        made.starts.append(what.start)
+        made.open_for_rate.append(len(made.statements) - 1)
+
+
+def _each(context: _Context, item: _Item, what: _Named) -> list[_Named]:
+    """办结率、面商率均达100%: one number said of each of several things."""
+    told = context.text.folded[max(item.start, item.quantity.number - 8) : item.quantity.number]
+    if what.rule != "indicator.own" or not pattern("indicator.each").search(told):
+        return [what]
+    heads = [h for h in re.split(r"[、和及与]", what.indicator) if h]
+    if not 2 <= len(heads) <= 6 or any(len(h) < 2 for h in heads):
+        return [what]
+    split = indicator.split_heads(what.indicator, len(heads))
+    return [_Named(h, what.start, "indicator.each") for h in split] if split else [what]
+
+
+def _name(
+    context: _Context, made: _Made, item: _Item, read: AspectRead, here: list[Quantity], i: int
+) -> _Named | None:
+    """What the number counts: in its own words, those of its list, or what the sentence spoke of before."""
+    what, start, rule = read.indicator, item.start, "indicator.own"
+    level, subject = read.aspect == "level", made.subject
+    if not what and level and (shared := _noun_of_list(context, item.clause, here, i)):
+        what, rule = shared[0], "indicator.list"
+        item.end, item.after = shared[1], shared[0]
+    if made.thing and i == 0 and indicator.is_bare_deed(what):  # 新开工20565套，基本建成3597套
+        what = indicator.noun_of(made.thing.indicator) + what.removeprefix("并")
+        start, rule = made.thing.start, "indicator.stage"
+    if subject and i == 0 and (bare := _ATTRIBUTE.fullmatch(what)):  # 增速比全省高0.3个百分点
+        what = _ATTRIBUTE.sub("", subject.indicator) + (bare["attribute"] or bare["again"])
+        start, rule = subject.start, "indicator.attribute"
+    if not what and (same := _same_unit(made.statements, item.quantity)):  # 今年再建成30公里
+        what, start, rule = made.statements[same - 1].indicator, made.starts[same - 1], "indicator.before"
+    if not what and subject and (not level or not item.after):
+        spoken = subject.rule == "indicator.spoken"
+        what, start, rule = subject.indicator, subject.start, subject.rule if spoken else "indicator.before"
+    elif what and made.statements and level and item.start != item.clause.start:
+        what = _carry_verb(made.statements[-1].indicator, what)
+    if not what and (done := indicator.trim_before(item.before)):  # 累计培训1200人次: only the deed is named
+        what, rule = done, "indicator.deed"
+    return _Named(what, start, rule) if what else None
+
+
+def _describes(context: _Context, here: list[Quantity], i: int, own: str, item_start: int) -> bool:
     """昆明市16个园区规模以上工业总产值突破4900亿元: the first number only describes who the second is about."""
     q = here[i]
     if i + 1 >= len(here) or q.kind != "count" or q.unit == "%":
         return False
     between = context.text.folded[q.end : here[i + 1].before]
-    if "、" in between or not re.match(r"[\u4e00-\u9fff]", between):
+    if "、" in between or not "\u4e00" <= between[:1] <= "\u9fff":
         return False
-    bare = re.sub(r"^(?:20\d\d年)", "", own)
+    if not own or own == between:  # 35条入滇河道水质优良率达91.4%
+        bare = context.text.folded[item_start : q.before]
+        if (
+            not indicator.trim_before(bare)
+            and here[i + 1].unit != q.unit
+            and pattern("indicator.measure").search(between)
+        ):
+            return True
+    bare = _YEAR.sub("", own)
     return any(e.name == bare for e in context.named.between(q.number - 24, q.number))
+
+
+_ATTRIBUTE = re.compile(
+    r"(?P<attribute>(?:同比)?(?:增速|增幅|降幅|涨幅|增长率))(?:(?:比|较|高|低|快于|慢于|居|排).*)?$|(?P<again>恢复[至到].*)"
+)
+_YEAR = re.compile(r"^20\d\d年")
 
 
 def _same_unit(made: Sequence[Statement], q: Quantity) -> int:
@@ -313,68 +317,10 @@ def _values(q: Quantity) -> list[tuple[Decimal, str]]:
     return [(q.value, q.bound)]
 
 
-def _read_aspect(item: _Item, aspect_before: Aspect | None) -> tuple[Aspect, str, str | None]:
-    """Aspect, the item's own indicator ("" where it has none) and what a share is of."""
-    before, q = item.before.rstrip(), item.quantity
-    bare = re.sub(r"(?:了|约|近|超过|超|不低于|不少于|突破|力争|预计|分别|达到|达|左右)+$", "", before)
-    head = re.sub(r"(?:达到|达|为|超过|超|突破|约|近)+$", "", before)
-    if q.unit == "%" and (share := _patterns()["share"].fullmatch(before)):
-        of = (share["of"] or "").strip() or None
-        return "share", indicator.trim_before(share["head"]), of
-    if _patterns()["level"].search(bare):
-        return "level", indicator.trim_before(before), None
-    change = q.unit in ("%", "‰", "个百分点", "百分点", "倍", "个基点") or re.search(
-        "同比|环比|比上年|较上年|比去年|较去年", before
-    )
-    if change:
-        aspects: tuple[Aspect, ...] = ("growth", "decline")
-        for aspect in aspects:
-            if _patterns()[aspect].search(bare) or _patterns()[aspect].search(head):
-                return aspect, indicator.trim_before(before), None
-    own = _own_indicator(item)
-    if (
-        q.unit == "%"
-        and aspect_before == "share"
-        and len(own) <= 4
-        and re.fullmatch(r"全?[市省国区县州].{0,2}", before or own)
-    ):
-        return "share", "", before.strip() or None
-    return "level", own, None
-
-
-def _own_indicator(item: _Item) -> str:
-    """The thing that the number counts, from its own list item; the thing may stand before or after the number."""
-    before = indicator.trim_before(item.before)
-    if indicator.is_only_verb(before):
-        before = ""
-    after = item.after if indicator.starts_with_noun(item.after) else ""
-    listed = re.search(r"等$", item.before.strip())
-    if after and (
-        listed or indicator.is_only_verb(item.before) or indicator.ends_in_verb(before) or not before
-    ):
-        return indicator.noun_after(after)
-    if after and item.after.startswith("的"):
-        return before
-    if after and len(before) <= 3 and not re.search(r"[率值额量数]$", before):
-        return indicator.noun_after(after)
-    if (
-        after
-        and item.quantity.kind in ("count", "person")
-        and not re.search(r"(?:达到?|为|共|约|超过?|累计)\s*$", item.before)
-    ):
-        return indicator.noun_after(after)
-    if not before:
-        return ""
-    return indicator.trim_verb(before)
-
-
-_CARRIED_VERB = re.compile(r"^(新增|引进|新建|改造|新认定|培育|建成|启动|办理|完成|开展|引育|培训|发放)")
-
-
 def _carry_verb(last: str, what: str) -> str:
     """引进名师317名、名长21名: the verb of the first holds for the second."""
-    verb = _CARRIED_VERB.match(last)
-    return verb.group() + what if verb and not _patterns()["action"].match(what) else what
+    verb = pattern("indicator.carried-verb").match(last)
+    return verb.group() + what if verb and not pattern("deed.verb").match(what) else what
 
 
 def _noun_of_list(context: _Context, clause: Clause, here: list[Quantity], i: int) -> tuple[str, int] | None:
@@ -388,9 +334,7 @@ def _noun_of_list(context: _Context, clause: Clause, here: list[Quantity], i: in
     return indicator.noun_after(after), clause.end
 
 
-def _distributed(
-    context: _Context, clause: Clause, here: list[Quantity], made: list[Statement], first: list[int]
-) -> list[tuple[str, int]] | None:
+def _distributed(context: _Context, clause: Clause, here: list[Quantity], made: _Made) -> list[_Named] | None:
     """Indicators of A、B分别达到x、y and the starts of their quotes, or None where heads and values don't pair.
 
     …鲜切花8.6亿枝，交易额12.4亿元，分别增长9.8%、13.2%: the heads are the sentence's last indicators.
@@ -399,84 +343,101 @@ def _distributed(
         return None
     before = context.text.folded[_head(context, clause) : here[0].before]
     if "分别" not in before[-16:]:
-        return None
+        return _parallel(context, here, before, made)
     head = indicator.trim_before(before)
-    if not head and len(made) >= len(here):
-        last = zip(made[-len(here) :], first[-len(here) :], strict=True)
-        return [(s.indicator, start) for s, start in last]
+    if not head and len(made.statements) >= len(here):
+        return _last_indicators(made, len(here))
     heads = indicator.split_heads(head, len(here))
-    return [(h, clause.start) for h in heads] if heads else None
+    return [_Named(h, clause.start, "indicator.distributed") for h in heads] if heads else None
 
 
-def _complete(
-    made: list[Statement],
-    candidates: list[int],
-    rate: Quantity,
-    decimals: int,
-    context: _Context,
-) -> None:
+def _last_indicators(made: _Made, count: int) -> list[_Named]:
+    last = zip(made.statements[-count:], made.starts[-count:], strict=True)
+    return [_Named(s.indicator, start, "indicator.distributed") for s, start in last]
+
+
+def _parallel(context: _Context, here: list[Quantity], before: str, made: _Made) -> list[_Named] | None:
+    """交易量达109.8亿枝，交易额92.6亿元，同比增长7.9%和11.5%: as many changes as levels before them, in their order."""
+    folded = context.text.folded
+    joined = all(folded[a.end : b.before] in ("、", "和") for a, b in pairwise(here))
+    levels = [s for s in made.statements if s.aspect == "level"]
+    if not joined or len(levels) != len(here) or len(made.statements) != len(here):
+        return None
+    if any(q.unit != "%" for q in here) or indicator.trim_before(before):
+        return None
+    return _last_indicators(made, len(here))
+
+
+def _complete(made: _Made, rate: Quantity, decimals: int, context: _Context) -> None:
     """Gives the rate to the statements that it fits, and lets their quotes reach to it."""
-    candidates = [i for i in candidates if made[i].aspect == "level"]
-    values = [Decimal(str(made[i].value)) for i in candidates]
+    statements = made.statements
+    candidates = [i for i in made.open_for_rate if statements[i].aspect == "level"]
+    made.open_for_rate = []
+    values = [Decimal(str(statements[i].value)) for i in candidates]
     mine, joint = completion.owners(values, rate.value, decimals)
     if rate.value == 100 and len(mine) > 1:
-        mine = [i for i in mine if made[candidates[i]].unit == made[candidates[-1]].unit]
+        mine = [i for i in mine if statements[candidates[i]].unit == statements[candidates[-1]].unit]
+    if not mine:
+        context.passed.append(Passed(rate.start, rate.end, "rate-of-nothing"))
     for i in mine:
-        s = made[candidates[i]]
-        made[candidates[i]] = replace(
+        s = statements[candidates[i]]
+        statements[candidates[i]] = replace(
             s,
             span=Span(s.span.start, rate.end),
             quote=context.text.quote(s.span.start, rate.end),
             completion=_plain(rate.value),
             completion_joint=joint,
-            rules=(*s.rules, "completion.joint" if joint else "completion"),
+            rules=(*s.rules, "completion.joint" if joint else "completion.single"),
         )
 
 
 def _statement(
-    context: _Context,
-    item: _Item,
-    value: Decimal,
-    bound: str,
-    aspect: Aspect,
-    what: str,
-    start: int,
-    comparand: str | None,
-    rule: str,
+    context: _Context, item: _Item, value: Decimal, bound: str, read: AspectRead, what: _Named
 ) -> Statement:
     clause, q = item.clause, item.quantity
-    mood = context.moods[clause.start]
-    agent = context.agents[clause.start]
+    mood, agent = context.moods[clause.start], context.agents[clause.start]
     period = context.periods.get(clause.start, NO_PERIOD)
-    end = item.end if item.after and what and what in item.after else q.end
-    start, end = _tight(context.text.body, start, max(end, q.end, q.reach))
-    unit = q.unit
-    if unit == "元" and "亩均" in what:
-        unit = "元/亩"
+    if mood.kind == "commitment" and period.value and period.basis == "paragraph":
+        period = Period(
+            period.value[:4], period.basis
+        )  # what is promised after a quarter's results is not that quarter's
+    end = item.end if item.after and what.indicator in item.after else q.end
+    start, end = _tight(context.text.body, what.start, max(end, q.end, q.reach))
+    unit = "元/亩" if q.unit == "元" and "亩均" in what.indicator else q.unit
     places, concerns = _about(context, start, end, agent)
     return Statement(
         span=Span(start, end),
         quote=context.text.quote(start, end),
         kind=mood.kind,
-        indicator=what,
+        indicator=what.indicator,
         agent=agent.name if agent else None,
         value=_plain(value),
         unit=unit,
         bound=bound,  # type: ignore[arg-type]
-        aspect=aspect,
+        aspect=read.aspect,
         period=period.value,
         period_basis=period.basis if period.value else None,
-        estimated=_is_estimated(context, clause),
+        estimated=mood.estimated,
         surface=context.text.quote(q.number, q.end),
-        comparand=comparand,
+        comparand=read.comparand,
         places=places,
         concerns=concerns,
-        rules=(rule, mood.rule, f"aspect.{aspect}", *([f"agent.{agent.basis}"] if agent else [])),
+        rules=(what.rule, *q.rules, f"aspect.{read.aspect}", *_told_by(mood, agent, period)),
     )
 
 
-def _is_estimated(context: _Context, clause: Clause) -> bool:
-    return context.moods[clause.start].estimated
+def _told_by(mood: Mood, agent: Agent | None, period: Period) -> list[str]:
+    """Ids of the rules that gave a clause its kind, agent and period."""
+    told = [mood.rule]
+    if mood.carried:
+        told.append("kind.carried")
+    if mood.estimated:
+        told.append("kind.estimate")
+    if agent:
+        told.append(f"agent.{agent.basis}")
+    if period.value and period.basis:
+        told.append(f"period.{period.basis}")
+    return told
 
 
 def _about(
@@ -484,6 +445,8 @@ def _about(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names of the places and of the other things within the quote, the agent left out."""
     within = [e for e in context.named.between(start, end) if e.span.end <= end]
+    if not within:
+        return (), ()
     owner = agent.name if agent else None
     places = dict.fromkeys(e.name for e in within if e.cls == "AdministrativeArea" and e.name != owner)
     concerns = dict.fromkeys(e.name for e in within if e.cls in _CONCERNED and e.name != owner)
@@ -506,18 +469,22 @@ def _plain(value: Decimal) -> int | float:
 def _unquantified(
     context: _Context, index: int, sentence: Sentence, inside: list[Quantity]
 ) -> list[Statement]:
-    """Clauses that say what is done without a number: 深入实施开发区振兴三年行动."""
+    """Clauses that say what is done without a number."""
     if is_run_in_head(context.text, index) or is_line(context.text, sentence):
+        context.passed.append(Passed(sentence.start, sentence.end, "heading"))
         return []
     made = []
-    for clause in _deed_clauses(sentence):
-        if any(clause.start <= q.number < clause.end for q in inside) or clause.closing == ":":
+    for clause in deed_clauses(sentence):
+        if any(clause.start <= q.number < clause.end for q in inside):
             continue
-        mood = context.moods[clause.start]
-        agent = context.agents[clause.start]
-        what = _deed(context, clause)
+        if clause.closing == ":":
+            context.passed.append(Passed(clause.start, clause.end, "lead-in"))
+            continue
+        what, rule = read_deed(context.text.folded, clause, context.openers, context.time_ends)
         if what is None:
+            context.passed.append(Passed(clause.start, clause.end, rule))
             continue
+        mood, agent = context.moods[clause.start], context.agents[clause.start]
         period = context.periods.get(clause.start, NO_PERIOD)
         start, end = _tight(context.text.body, clause.start, clause.end)
         places, concerns = _about(context, start, end, agent)
@@ -532,61 +499,7 @@ def _unquantified(
                 period_basis=period.basis if period.value else None,
                 places=places,
                 concerns=concerns,
-                rules=("deed", mood.rule, *([f"agent.{agent.basis}"] if agent else [])),
+                rules=(rule, *_told_by(mood, agent, period)),
             )
         )
     return made
-
-
-def _without_time(context: _Context, clause: Clause) -> str:
-    """The clause's words after its opening time and connectives, its subject kept: …节在…广场举办."""
-    start = subject_end(context.text.folded, clause.start, clause.end, {}, context.time_ends)
-    return indicator.trim_lead(context.text.folded[start : clause.end])
-
-
-def _deed_clauses(sentence: Sentence) -> list[Clause]:
-    """Clauses, those of one item of a list together: …为：扩大资源；加强建设，优化管理；…"""
-    clauses = list(sentence.clauses)
-    lead = next((i for i, c in enumerate(clauses) if c.closing == ":"), None)
-    if lead is None or sum(c.closing == ";" for c in clauses[lead:]) < 2:
-        return clauses
-    items = clauses[: lead + 1]
-    first: Clause | None = None
-    for clause in clauses[lead + 1 :]:
-        first = first or clause
-        if clause.closing != ",":
-            items.append(Clause(first.start, clause.end, clause.closing))
-            first = None
-    return items
-
-
-def _deed(context: _Context, clause: Clause) -> str | None:
-    """What is done, or None where the clause only introduces, names a source or describes."""
-    folded = context.text.folded[clause.start : clause.end]
-    patterns = _patterns()
-    if (
-        patterns["speech"].search(folded)
-        or patterns["inner"].search(folded)
-        or patterns["title"].search(folded)
-    ):
-        return None
-    own = subject_end(context.text.folded, clause.start, clause.end, context.openers, context.time_ends)
-    rest = context.text.folded[own : clause.end].strip(' “”"')
-    if own == clause.start and patterns["frame"].match(rest) and not patterns["closing"].search(rest):
-        return None
-    if patterns["closing"].search(rest) and not patterns["noun end"].search(rest):
-        return _without_time(context, clause) if len(rest) > 3 else None
-    for _ in range(8):
-        verb = patterns["action"].match(rest)
-        if verb and len(rest) - verb.end() >= 2:
-            return rest
-        resolve = patterns["resolve"].match(rest)
-        if resolve and len(rest) - resolve.end() >= 4:
-            return rest[resolve.end() :]
-        step = patterns["before verb"].match(rest) or (
-            patterns["phrase"].match(rest) if own > clause.start else None
-        )
-        if step is None or not step.group():
-            return None
-        rest = rest[step.end() :]
-    return None

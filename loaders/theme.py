@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from functools import cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -15,8 +16,14 @@ def _matcher() -> tuple[AhoCorasick, tuple[str, ...]]:
     return AhoCorasick(list(words), matchkind=MatchKind.LeftmostLongest), tuple(words.values())
 
 
-def themes_of(*texts: str | None) -> tuple[str, ...]:
-    """Themes of the texts, each once, in the order of the table `themes.toml`."""
+def themes_of(text: str | None) -> frozenset[str]:
+    """Themes of the text."""
+    if not text:
+        return frozenset()
     matcher, names = _matcher()
-    found = {names[i] for text in texts if text for i, _, _ in matcher.find_matches_as_indexes(text)}
-    return tuple(theme for theme in table("themes")["theme"] if theme in found)
+    return frozenset(names[i] for i, _, _ in matcher.find_matches_as_indexes(text))
+
+
+def in_order(themes: Set[str]) -> tuple[str, ...]:
+    """The themes in the order of the table `themes.toml`."""
+    return tuple(theme for theme in table("themes")["theme"] if theme in themes) if themes else ()

@@ -46,13 +46,16 @@ def _pattern() -> re.Pattern[str]:
     relative = alternation(words["relative"])
     plan = alternation(words["plan"])
     month, day = r"(?:1[0-2]|0?[1-9])", r"(?:3[01]|[12]\d|0?[1-9])"
+    firsts = {w[0] for group in ("relative", "part", "plan") for w in words[group]}
+    firsts |= {w[0] for w in words["open"]["words"]} | set("截到至即12一二“3456789")
     return re.compile(
-        rf"(?P<until>截至|截止到?|到|至|即日起至)?(?:"
+        rf"(?=[{''.join(sorted(firsts))}\d])(?P<until>截至|截止到?|到|至|即日起至)?(?:"
         rf"(?P<y1>{year})年?{until}(?P<y2>{year})年"
         rf"|(?:(?P<y>{year})年|(?P<rel>{relative}))?(?P<m>{month})月(?P<d>{day})日"
         rf"(?:{until}(?:(?P<yb>{year})年)?(?:(?P<mb>{month})月)?(?P<db>{day})日)?"
         rf"|(?:(?P<ym>{year})年|(?P<relm>{relative}))(?P<m1>{month})(?:月?{until}(?P<m2>{month}))?月份?"
         rf"|(?P<m3>{month})月?{until}(?P<m4>{month})月份?"
+        rf"|(?P<ms>{month})月(?:底|末|初|[上中下]旬)"
         rf"|(?:(?P<yp>{year})年|(?P<relp>{relative}))?(?P<part>{part})"
         rf"|(?P<yy>{year})年(?!代)(?P<end>底|末)?"
         rf"|“?(?P<plan>{plan})”?(?:时期|期间|规划)?(?P<planend>末|期末)?"
@@ -66,16 +69,25 @@ def read_times(text: Text, published: str | None) -> list[TimeMention]:
     """All times of the text in order; `published` is the article's ISO date or None."""
     folded = text.folded
     hits = list(_pattern().finditer(folded))
-    years = [(m.start(), y) for m in hits if (y := _printed_year(m)) is not None]
+    years = [(m.start(), y) for m in hits if (y := _printed_year(m)) is not None and _is_present(folded, m)]
     years += [(m.start(), int(m.group())) for m in _YEAR_IN_NAME.finditer(folded)]
     this_year = int(published[:4]) if published else _this_year(folded, hits, years)
-    found = [_read(folded, m, years, published, this_year) for m in hits]
+    dated = int(published[:4]) if published else _dateline(hits)
+    found = [_read(folded, m, years, dated, "published" if published else "article", this_year) for m in hits]
     return [t for t in found if t and not _is_compared(folded, t)]
 
 
 def _is_compared(folded: str, time: TimeMention) -> bool:
     """较去年同期提高, 比2022年增长: what a change is measured from is not when it was."""
-    return folded[time.start - 1 : time.start] in ("较", "比", "同") or folded.startswith("同期", time.end)
+    return (
+        folded[time.start - 1 : time.start] in ("较", "比", "同")
+        or folded.startswith("同期", time.end)
+        or bool(_MEASURED_BY.match(folded, time.end))
+    )
+
+
+#: 是2020年的1.8倍, 恢复至2019年的96%
+_MEASURED_BY = re.compile(r"(?:底|末|同期)?的(?:近|约|超)?[\d.]+(?:倍|%)")
 
 
 def _printed_year(m: re.Match[str]) -> int | None:
@@ -89,7 +101,8 @@ def _read(
     folded: str,
     m: re.Match[str],
     years: list[tuple[int, int]],
-    published: str | None,
+    dated: int | None,
+    dated_by: str,
     this_year: int | None,
 ) -> TimeMention | None:
     if m["open"]:
@@ -101,12 +114,12 @@ def _read(
     if year is None and relative:
         if this_year is None:  # unread, but no year from elsewhere holds here either
             return TimeMention(m.start(), m.end(), None)
-        year, basis = this_year + words["relative"][relative], "published" if published else "article"
+        year, basis = this_year + words["relative"][relative], dated_by
     if m["plan"]:
         first, last = words["plan"][m["plan"]]
         return TimeMention(m.start(), m.end(), str(last) if m["planend"] else f"{first}/{last}")
     if year is None:
-        year, basis = _near_year(folded, m, years, published)
+        year, basis = _near_year(folded, m, years, dated, dated_by)
         if year is None:
             return None
     period = _period(m, year, words["part"])
@@ -121,24 +134,58 @@ def _read(
 
 
 def _near_year(
-    folded: str, m: re.Match[str], years: list[tuple[int, int]], published: str | None
+    folded: str, m: re.Match[str], years: list[tuple[int, int]], dated: int | None, dated_by: str
 ) -> tuple[int | None, str]:
-    """Year of a month and day without one: the nearest printed in the paragraph, else that of publication."""
+    """Year of a month and day without one: that of publication or of the dateline, else the latest of its sentence, else
+    of its paragraph."""
+    start = folded.rfind("。", 0, m.start()) + 1
+    stop = folded.find("。", m.end())
+    near = [year for at, year in years if start <= at < (stop if stop >= 0 else len(folded))]
+    if dated is not None and (dated_by == "published" or not near):
+        return dated, dated_by
+    if near:
+        return max(near), "paragraph"
     start = folded.rfind("\n", 0, m.start()) + 1
     stop = folded.find("\n", m.end())
-    stop = len(folded) if stop < 0 else stop
-    near = [(abs(at - m.start()), year) for at, year in years if start <= at < stop]
-    if published is not None:
-        return int(published[:4]), "published"
-    return (min(near)[1], "paragraph") if near else (None, "")
+    near = [year for at, year in years if start <= at < (stop if stop >= 0 else len(folded))]
+    return (max(near), "paragraph") if near else (None, "")
+
+
+#: How far into a body its dateline may stand: ——2024年1月18日在…会议上
+_DATELINE = 60
+_PROMISED = re.compile("将|力争|确保|计划|目标|拟")
+
+
+def dateline_year(text: Text) -> int | None:
+    """The year of the day that the body opens with: ——2024年1月18日在…会议上; None where it opens with none."""
+    opening = Text(text.body[:_DATELINE]) if len(text.body) > _DATELINE else text
+    return _dateline(list(_pattern().finditer(opening.folded)))
+
+
+def _dateline(hits: list[re.Match[str]]) -> int | None:
+    opening = next((m for m in hits if m["d"] and m["y"] and m.start() < _DATELINE), None)
+    return _printed_year(opening) if opening else None
+
+
+def _is_present(folded: str, m: re.Match[str]) -> bool:
+    """Whether a printed year may be that of the days near it: not one compared with, nor one to come."""
+    before = folded[max(0, m.start() - 3) : m.start()]
+    return not (
+        (m["until"] in ("到", "至") and not m["d"])
+        or before.endswith(("较", "比", "同", "预计", "力争", "到", "至"))
+        or folded.startswith("同期", m.end())
+        or _MEASURED_BY.match(folded, m.end())
+    )
 
 
 def _this_year(folded: str, hits: list[re.Match[str]], years: list[tuple[int, int]]) -> int | None:
-    """今年 of an undated article: the year that it promises something for, else the year after the one it reports.
+    """今年 of an undated article: the year of its dateline, else the one that it promises something for, else the year after the one it reports.
 
     Writers who look back at 2023年 by its number and then say 今年…将… mean the year after; where a year stands beside
     将 or 目标 itself (2024年，全区将…), 今年 is that year.
     """
+    if (dated := _dateline(hits)) is not None:
+        return dated
     after_report = False
     for m, following in zip_longest(hits, hits[1:]):
         ends = (
@@ -147,13 +194,17 @@ def _this_year(folded: str, hits: list[re.Match[str]], years: list[tuple[int, in
             following.start() if following else -1,
         )
         stop = min((e for e in ends if e >= 0), default=len(folded))
-        promised = re.search("将|力争|确保|计划|目标|拟", folded[m.end() : stop])
+        promised = _PROMISED.search(folded, m.end(), stop)
         year = _printed_year(m)
         if year is not None and promised and not (m["until"] or m["since"] or m["d"] or m["y2"]):
             return year
         if (m["rely"] or m["relm"] or m["relp"] or "").startswith("今年") and promised:
             after_report = True
-    return max(y for _, y in years) + 1 if after_report and years else None
+    if not after_report or not years:
+        return None
+    last = max(y for _, y in years)
+    running = any(_printed_year(m) == last and (m["m1"] or m["d"] or m["part"]) for m in hits)
+    return last if running else last + 1  # 2024年一季度: the year that runs
 
 
 def _period(m: re.Match[str], year: int, parts: dict[str, list[int]]) -> str | None:
@@ -169,7 +220,7 @@ def _period(m: re.Match[str], year: int, parts: dict[str, list[int]]) -> str | N
             return f"{first.isoformat()}/{last_day.isoformat()}" if last_day > first else None
     except ValueError:
         return None
-    months = next(((m[a], m[b]) for a, b in (("m1", "m2"), ("m3", "m4")) if m[a]), None)
+    months = next(((m[a], m[b]) for a, b in (("m1", "m2"), ("m3", "m4"), ("ms", "ms")) if m[a]), None)
     if months:
         first_month, last_month = int(months[0]), int(months[1] or months[0])
         if last_month < first_month:

@@ -29,3 +29,10 @@ def rows(name: str) -> tuple[tuple[str, ...], ...]:
 def alternation(words: Iterable[str]) -> str:
     """A regular expression that matches any of the words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(set(words), key=lambda w: (-len(w), w)))
+
+
+def guarded(words: Iterable[str]) -> str:
+    """Like `alternation`, a short word not where it opens another one (经 in 经营主体, by `statement.toml`, not_before)."""
+    shut = table("statement")["not_before"]
+    longest_first = sorted(set(words), key=lambda w: (-len(w), w))
+    return "|".join(re.escape(w) + (f"(?![{shut[w]}])" if w in shut else "") for w in longest_first)
