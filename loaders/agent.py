@@ -7,7 +7,7 @@ is the agent of its items; else the first body or place that the headline names.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -105,7 +105,9 @@ def _answering(text: Text, entities: Sequence[Entity]) -> dict[int, Agent]:
     return found
 
 
-def subject_end(folded: str, start: int, end: int, at: dict[int, Entity], time_ends: dict[int, int]) -> int:
+def subject_end(
+    folded: str, start: int, end: int, at: Mapping[int, Entity], time_ends: Mapping[int, int]
+) -> int:
     """Where the clause's own words begin: after times, connectives and a named subject at its head."""
     position = start
     while position < end:
@@ -132,7 +134,7 @@ _DIVISIONS = ("省", "市", "区", "县", "州", "镇", "乡", "街道", "社区
 
 
 def _subject(
-    folded: str, start: int, end: int, at: dict[int, Entity], time_ends: dict[int, int]
+    folded: str, start: int, end: int, at: Mapping[int, Entity], time_ends: Mapping[int, int]
 ) -> Agent | None:
     position = start
     while position < end:
@@ -184,7 +186,7 @@ def _verbs() -> re.Pattern[str]:
 
 
 def acting_subject_end(
-    folded: str, start: int, end: int, at: dict[int, Entity], time_ends: dict[int, int]
+    folded: str, start: int, end: int, at: Mapping[int, Entity], time_ends: Mapping[int, int]
 ) -> int:
     """Where the words after a subject that acts begin (官渡区|完成投资…), or `start` where there is none."""
     stop = subject_end(folded, start, end, at, time_ends)

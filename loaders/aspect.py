@@ -13,6 +13,7 @@ from .rules import pattern
 
 #: Units that a change is given in; other units change only beside 同比, 比上年.
 _RELATIVE = frozenset({"%", "‰", "个百分点", "百分点", "倍", "个基点"})
+_RATES: dict[str, Aspect] = {"aspect.rate-of-growth": "growth", "aspect.rate-of-decline": "decline"}
 _CHANGES: tuple[Aspect, ...] = ("growth", "decline")
 
 
@@ -35,9 +36,9 @@ def read_aspect(before: str, after: str, quantity: Quantity, previous: Aspect | 
         return AspectRead("level", indicator.trim_before(before[: part.start()]), part["of"])
     bare = _bare().sub("", before)
     if quantity.unit == "%":
-        for rate, told in (("aspect.rate-of-growth", "growth"), ("aspect.rate-of-decline", "decline")):
-            if (m := pattern(rate).search(before)) and not _ends_in_difference(before):
-                return AspectRead(_CHANGES[told == "decline"], indicator.trim_before(before[: m.start()]))
+        for rate, aspect in _RATES.items():
+            if (rated := pattern(rate).search(before)) and not _ends_in_difference(before):
+                return AspectRead(aspect, indicator.trim_before(before[: rated.start()]))
     if pattern("aspect.level").search(bare):
         return AspectRead("level", indicator.trim_before(before))
     if quantity.unit in _RELATIVE or pattern("aspect.compared").search(before) or _thing_changes(bare):

@@ -126,7 +126,8 @@ class Text:
         return [sentence.start for sentence in self.sentences]
 
     def _clauses(self, start: int, end: int) -> list[Clause]:
-        clauses, at, folded = [], start, self.folded
+        clauses: list[Clause] = []
+        at, folded = start, self.folded
         for m in _CLAUSE_END.finditer(folded, start, end):
             here = m.start()
             if here > start and folded[here] in ",:" and _is_inside_number(folded, here, folded[here]):
