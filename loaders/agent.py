@@ -63,6 +63,7 @@ def read_agents(
         elif carried and carried.basis == "possessor" and carried.cls in _PLACE_CLASSES:
             carried = None  # 官渡区固定资产投资增长8%: whose it is, for its sentence
         paragraph = sentence.paragraph
+        said_here = False
         for previous, clause in pairwise([None, *sentence.clauses]):
             if clause is None or _names_responsible(text.folded, previous):
                 # 牵头单位：市水务局 names who answers for what was said, not who acts next
@@ -72,7 +73,15 @@ def read_agents(
             found = _subject(text.folded, clause.start, clause.end, at, time_ends)
             if found and not _gives_way(found, carried, owner):
                 carried = found
+            said_here = said_here or (found is not None and carried is found)
             current = carried or default
+            if (
+                carried
+                and not said_here
+                and _is_lesser(carried)
+                and _opens_anew(text.folded, clause, time_ends)
+            ):
+                current = default  # 州教育体育局承办…。3万名跑者站上赛道: another one's doing
             if owner and (current is None or current.cls in _PLACE_CLASSES):
                 current = owner
             if current and current is not found and current is carried:
@@ -84,6 +93,19 @@ def read_agents(
             if owner and clause.closing == ":":
                 carried = None
     return agents
+
+
+def _is_lesser(agent: Agent) -> bool:
+    return agent.cls == "Organization" and not agent.name.endswith(
+        ("人民政府", "委员会", "公司", "集团", "代表大会")
+    )
+
+
+def _opens_anew(folded: str, clause: Clause, time_ends: Mapping[int, int]) -> bool:
+    """Whether a clause begins with a subject of its own that no reader knows: no verb, time or adverb stands there."""
+    at = subject_end(folded, clause.start, clause.end, {}, time_ends)
+    rest = folded[at : clause.end].strip(' “”"')
+    return at == clause.start and not pattern("deed.before-verb").match(rest) and not _acts(rest)
 
 
 def _governs(agent: Agent) -> bool:
@@ -245,7 +267,7 @@ def _heads(rest: str) -> bool:
         not rest
         or not "\u4e00" <= rest[0] <= "\u9fff"
         or _acts(rest)
-        or rest[0] in "将拟力去今明上下全多晒交亮"
+        or rest[0] in "将拟力去今明上下全多晒交亮一二三四五六七八九十"
     )
 
 

@@ -64,6 +64,9 @@ def _thing_changes(bare: str) -> bool:
     return change is not None and len(indicator.trim_before(bare[: change.start()])) >= 2
 
 
+_MEASURE = re.compile(
+    r"(?:概算|计划|协议|预计)?总?(?P<what>规模|投资额?|建筑面积|占地面积|面积|金额|价值|容量|库容|产能)[达为约]*$"
+)
 _AREA = re.compile(r"全?[市省区国县州].{0,2}")
 
 
@@ -91,7 +94,9 @@ def own_indicator(words_before: str, words_after: str, quantity: Quantity) -> st
     if after and (rated := pattern("aspect.rated").search(before)):
         return rated.group() + indicator.noun_after(after)
     if after and words_after.startswith("的"):
-        return before
+        noun, measure = indicator.noun_after(after), _MEASURE.search(words_before)
+        bare = measure is not None and indicator.is_only_verb(words_before[: measure.start()])
+        return noun + measure["what"] if noun and measure and bare else before
     if after and len(before) <= 3 and before[-1:] not in "率值额量数":
         return indicator.noun_after(after)
     if after and quantity.kind in ("count", "person") and not pattern("aspect.amounts").search(words_before):

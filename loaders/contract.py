@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ontology.identifiers import DEFAULT_BASE, entity_iri
 
-from .facts import Entity, Extraction, Relation, Statement
+from .facts import AppliedCorrection, Entity, Extraction, Fact, Relation, Statement
 
 
 def to_rows(extraction: Extraction, base: str = DEFAULT_BASE) -> Iterator[dict[str, Any]]:
     """One row for the article, then one for each fact in the order of its quote.
 
     Offsets are code points of the article's body, end exclusive. `iri` is what the graph with this base calls an entity.
+    `corrected` stands only in rows that a person accepted, changed or added: who, when, why.
     """
     article = extraction.article
+    corrections = {c.after: c for c in extraction.corrections if c.after is not None}
     yield {
         "type": "article",
         "article": article.id,
@@ -38,6 +40,7 @@ def to_rows(extraction: Extraction, base: str = DEFAULT_BASE) -> Iterator[dict[s
             "iri": entity_iri(base, entity.cls, entity.key),
             "post": entity.post,
             "rules": list(entity.rules),
+            **_corrected(entity, corrections),
         }
     for statement in extraction.statements:
         yield _located("statement", article.id, statement) | {
@@ -63,6 +66,7 @@ def to_rows(extraction: Extraction, base: str = DEFAULT_BASE) -> Iterator[dict[s
             "themes": list(statement.themes),
             "rules": list(statement.rules),
             "confidence": statement.confidence,
+            **_corrected(statement, corrections),
         }
     for relation in extraction.relations:
         yield _located("relation", article.id, relation) | {
@@ -70,7 +74,15 @@ def to_rows(extraction: Extraction, base: str = DEFAULT_BASE) -> Iterator[dict[s
             "predicate": relation.predicate,
             "object": relation.object,
             "rules": list(relation.rules),
+            **_corrected(relation, corrections),
         }
+
+
+def _corrected(fact: Fact, corrections: Mapping[Fact, AppliedCorrection]) -> dict[str, Any]:
+    if (correction := corrections.get(fact)) is None:
+        return {}
+    told = {name: getattr(correction, name) for name in ("author", "date", "reason", "action")}
+    return {"corrected": told}
 
 
 def _located(kind: str, article: str, fact: Entity | Statement | Relation) -> dict[str, Any]:

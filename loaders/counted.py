@@ -24,11 +24,15 @@ def count_quantities(
     kept: list[Quantity] = []
     for q in quantities:
         reason = _why_not(folded, q, named, times)
+        last = kept[-1] if kept else None
+        listed = last is not None and last.unit == q.unit and folded[last.end : q.number] in ("、", "和")
         if reason is None and q.kind == "time":
             frequency = pattern("quantity.frequency").match(folded[q.end : q.end + 2])
             if frequency:
                 q = replace(q, end=q.end + frequency.end(), unit=f"{q.unit}/{frequency['per']}")
-            elif not pattern("quantity.measured-time").search(folded[max(0, q.before - 8) : q.number]):
+            elif not listed and not pattern("quantity.measured-time").search(
+                folded[max(0, q.before - 8) : q.number]
+            ):
                 reason = "duration"
         if reason:
             passed.append(Passed(q.start, q.end, reason))

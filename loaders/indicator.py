@@ -27,7 +27,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     words = table("statement")
     change = [*words["change"]["growth"], *words["change"]["decline"]]
     tail = "|".join(
-        {"均": "(?<![日年月人户亩平场])均", "到": "(?<![实应])到"}.get(w, re.escape(w))
+        {"均": "(?<![日年月人户亩平场])均", "到": "(?<![实应])到", "计": "(?<![统设合总共会审估预累])计"}.get(
+            w, re.escape(w)
+        )
         for w in sorted(words["strip"]["tail"], key=lambda w: -len(w))
     )
     return {
@@ -48,7 +50,12 @@ def trim_before(text: str) -> str:
         previous = text
         text = _patterns()["tail"].sub("", text)
         text = _patterns()["change tail"].sub("", text)
-    return "" if _PLACE_ONLY.fullmatch(text) else trim_lead(text)
+    text = "" if _PLACE_ONLY.fullmatch(text) else trim_lead(_ONCE_BUILT.sub("", text))
+    return text if len(text) > 1 and not _patterns()["lead"].fullmatch(text) else ""
+
+
+#: 全部投产后预计可实现|年产值
+_ONCE_BUILT = re.compile(r"^.{0,8}(?:投产|建成|达产|投用|投运|竣工|签约)后,?")
 
 
 def trim_lead(text: str) -> str:
@@ -99,7 +106,7 @@ def ends_in_verb(text: str) -> bool:
 
 
 _NO_NOUN = re.compile(r"^的|(?:(?<![高初国其])中|时|后|等|之内|以上)$")
-_NOT_AFTER = re.compile(r"(?:以上|左右|以内|以下|和|及|与|或|至|到|的(?!\S)|后|时|内)")
+_NOT_AFTER = re.compile(r"(?:以上|左右|以内|以下|大关|关口|台阶|和|及|与|或|至|到|的(?!\S)|后|时|内)")
 
 
 def noun_after(text: str) -> str:

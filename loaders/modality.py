@@ -67,6 +67,10 @@ _WEAK = frozenset(
     }
 )
 #: Words of having: what they say is as the lead-in has it, to be or done
+#: 市财政局要盯紧全年目标: after the one who is bidden these promise as 将 does
+_BIDDING = frozenset({"要", "需", "必须", "应当"})
+_DIGIT = re.compile(r"\d")
+_COMPARING = frozenset({"同比", "环比"})
 _OF_CLAUSE = frozenset({"年初定下"})
 _STATES = frozenset({"拥有", "现有", "共有", "目前", "得到", "获得"})
 _HEAD_LENGTH = 32
@@ -114,7 +118,7 @@ def read_moods(
     times = Located(mentions, lambda t: t.start)
     plain = _without_names(text)
     markers = _markers()
-    told = {c.start: _own_mood(plain, c, markers) for s in text.sentences for c in s.clauses}
+    told = {c.start: _own_mood(plain, c, markers, subjects) for s in text.sentences for c in s.clauses}
     promised = _year_promised(text, told, times, published)
     year = int(published[:4]) if published else dateline_year(text)
     default = section = headline_mood(headline)
@@ -138,9 +142,14 @@ def read_moods(
                 own = None  # 目标任务：每千人口拥有托位4.1个
             if own is None and clause.closing == ":" and (lead := _lead_in(plain[clause.start : clause.end])):
                 own = lead
+            if own and said and own.cue in _COMPARING and said.kind == "commitment":
+                own = None  # 计划完成投资62亿元，同比增长9%左右
             expected = expected and own is None and clause.closing != ";"
-            said = own if own and own.cue not in _OF_CLAUSE else said
-            mood = (own if own and own.cue in _OF_CLAUSE else said) or carried
+            local = own is not None and (
+                own.cue in _OF_CLAUSE or (own.cue in _WEAK and own.kind == "commitment")
+            )
+            said = own if own and not local else said
+            mood = (own if local else said) or carried
             estimated = expected or markers["estimate"].search(plain, clause.start, clause.end) is not None
             expected = estimated
             inherited = own is None and mood.rule not in ("kind.headline", "kind.default", "kind.section")
@@ -190,7 +199,9 @@ def _without_names(text: Text) -> str:
     return "".join(chars)
 
 
-def _own_mood(plain: str, clause: Clause, markers: dict[str, re.Pattern[str]]) -> Mood | None:
+def _own_mood(
+    plain: str, clause: Clause, markers: dict[str, re.Pattern[str]], subjects: Set[int] = frozenset()
+) -> Mood | None:
     promise = markers["commitment"].search(plain, clause.start, clause.end)
     if (
         promise
@@ -199,13 +210,21 @@ def _own_mood(plain: str, clause: Clause, markers: dict[str, re.Pattern[str]]) -
     ):
         promise = markers["commitment"].search(plain, promise.end(), clause.end)
     promise = promise or pattern("kind.until-year").search(plain, clause.start, clause.end)
-    result = markers["outcome"].search(plain, clause.start, clause.end)
-    if promise and promise.group() in _WEAK and not re.search(r"\d", plain[clause.start : clause.end]):
+    result = markers["outcome"].search(plain, clause.start, clause.end) or pattern("kind.elapsed").search(
+        plain, clause.start, clause.end
+    )
+    bidden = promise is not None and promise.group() in _BIDDING and clause.start in subjects
+    if (
+        promise
+        and promise.group() in _WEAK
+        and not bidden
+        and not _DIGIT.search(plain, clause.start, clause.end)
+    ):
         promise = None
     if promise and (
         result is None or promise.start() <= result.start() or promise.group() in ("将", "力争", "确保")
     ):
-        return Mood("commitment", "kind.promise", cue=promise.group())
+        return Mood("commitment", "kind.promise", cue="将" if bidden else promise.group())
     return Mood("outcome", "kind.result", cue=result.group()) if result else None
 
 

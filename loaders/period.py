@@ -19,7 +19,7 @@ _DAY = re.compile(r"^(?:\.\./)?\d{4}-\d\d-\d\d")
 _IN_NAME = re.compile(r"度?[“《的]|度“")
 _LISTED = re.compile(r"\d+件")
 _OPENING = re.compile(
-    r"[\s“”\"(]*(?:截至|自|从|在|到|其中|同时|此外|而|据统计|全年|目前|记者|获悉|本报讯\([^)]*\)|\(?[一二三四五六七八九十\d]+[.、)])*"
+    r"[\s“”\"(■●◆▲○□【〔—·]*(?:截至|自|从|在|到|其中|同时|此外|而|据统计|全年|目前|记者|获悉|本报讯\([^)]*\)|\(?[一二三四五六七八九十\d]+[.、)])*"
 )
 
 
@@ -59,7 +59,7 @@ def read_periods(
                 ):  # 到2025年达到x，带动y: a deadline for the rest of the sentence
                     pass
                 elif clause.closing == ":" or _opens(text, clause, own[0], starts, inside):
-                    hand_on = _handed_on(own[0])
+                    hand_on = _handed_on(own[0], carried)
                 else:
                     periods[clause.start] = said
                     said = None
@@ -77,9 +77,11 @@ def _inherited(carried: Period, sentence: Sentence) -> Period:
     )
 
 
-def _handed_on(time: TimeMention) -> Period:
+def _handed_on(time: TimeMention, carried: Period) -> Period:
     if time.period is None:
         return NO_PERIOD
+    if time.period.endswith("/.."):  # 自2021年以来: holds for its own sentence
+        return carried
     if time.point:
         return Period(time.period[:4], "paragraph")
     return Period(time.period, "paragraph")

@@ -8,6 +8,7 @@ time (连续3年) are quantities that are marked, since only their sentence tell
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -24,7 +25,7 @@ _HAN_DIGITS = "零〇一二两三四五六七八九十百千万亿"
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _UNIT_KINDS = {row[0]: row[1] for row in rows("units")}
 #: After a Chinese numeral these are words as often as units: 一手, 四方, 三门, 五步
-_TOO_COMMON = frozenset("方度门手口层节步期道段字副孔串粒")
+_TOO_COMMON = frozenset("分番方度门手口层节步期道段字副孔串粒")
 _RANGE_MARKS = frozenset("-~—一至到")
 _RANGE = f"[{''.join(sorted(_RANGE_MARKS))}]"
 
@@ -66,14 +67,16 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     before = alternation(w for group in words["bound"]["before"].values() for w in group)
     after = alternation(w for group in words["bound"]["after"].values() for w in group)
     more = alternation(words["more"]["words"])
-    unit = alternation(_UNIT_KINDS)
+    shut = words["unit_not_before"]
+    longest = sorted(_UNIT_KINDS, key=lambda u: (-len(u), u))
+    unit = "|".join(re.escape(u) + (f"(?![{shut[u]}])" if u in shut else "") for u in longest)
     arabic = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d.])|\d+(?:\.\d+)?"
     han = rf"[{_HAN_DIGITS}]+(?:点[零一二三四五六七八九]+)?"
-    scale = r"(?:[十百千]?[万亿]{1,2}|[百千](?!分))?"
+    scale = r"(?:[十百千]?[万亿]{1,2}|百(?!分)|千(?![分米瓦克伏]))?"
     per = alternation(words["per"])
     number = rf"(?:(?P<arabic>{arabic})(?P<more1>{more})?(?P<scale>{scale})|(?P<han>{han}))"
     upper = rf"(?:{_RANGE}(?P<upper>{arabic})(?P<scale2>{scale}))?"
-    fraction = rf"(?P<den>{arabic}|[{_HAN_DIGITS}]+)分之(?P<num>{arabic}|{han})"
+    fraction = rf"(?:(?P<den>{arabic}|[{_HAN_DIGITS}]+)分之(?P<num>{arabic}|{han})|(?<=[的占为约达])(?P<top>\d{{1,3}})/(?P<bottom>\d{{1,3}})(?![\d/]))"
     tail = rf"(?P<after>{after})?"
     return {
         "before": re.compile(rf"(?:{before})+$"),
@@ -124,7 +127,9 @@ def read_quantities(text: Text, passed: list[Passed] | None = None) -> list[Quan
         reason: str | None = None
         if quantity is None:
             hit = number.match(folded, at)
-            quantity, reason = _number(folded, hit) if hit else (None, None)
+            quantity, reason = (
+                _number(folded, hit, _implied_unit(folded, hit, found)) if hit else (None, None)
+            )
         name = shut.before(at + 1) if quantity or reason else None
         if name is not None and at < name.end:
             quantity, reason = None, "name.quoted"
@@ -140,7 +145,7 @@ def read_quantities(text: Text, passed: list[Passed] | None = None) -> list[Quan
 
 def _fraction(text: str, m: re.Match[str]) -> Quantity | None:
     try:
-        top, bottom = parse_number(m["num"]), parse_number(m["den"])
+        top, bottom = parse_number(m["num"] or m["top"]), parse_number(m["den"] or m["bottom"])
     except ValueError:
         return None
     if not bottom or top > bottom:
@@ -150,9 +155,24 @@ def _fraction(text: str, m: re.Match[str]) -> Quantity | None:
     return _with_bound(text, m, value, "%", Decimal(0), "quantity.fraction", more=False)
 
 
-def _number(text: str, m: re.Match[str]) -> tuple[Quantity | None, str | None]:
-    """The quantity, or why the number is none."""
-    unit = m["unit1"] or m["unit"] or ("成" if m["tenth"] else None)
+def _implied_unit(text: str, m: re.Match[str], found: Sequence[Quantity]) -> str | None:
+    """阅读量5.2亿, 旅客57.6万人次，同比净增31万: the unit that a number with 万 or 亿 leaves out."""
+    if not m["arabic"] or not m["scale"] or m["scale"][-1] not in "万亿" or m["unit"] or m["unit1"]:
+        return None
+    if text[m.end() : m.end() + 1] not in ("", ",", "。", ";", "、", ")", "\n", "和"):
+        return None
+    before = text[max(0, m.start() - 12) : m.start()]
+    if named := pattern("quantity.implied-unit").search(before):
+        return str(table("quantity")["implied_unit"][named["thing"]])
+    last = found[-1] if found else None
+    if last and pattern("aspect.thing-changes").search(before) and "。" not in text[last.end : m.start()]:
+        return last.unit
+    return None
+
+
+def _number(text: str, m: re.Match[str], implied: str | None = None) -> tuple[Quantity | None, str | None]:
+    """The quantity, or why the number is none; `implied` is the unit of a number that has none of its own."""
+    unit = m["unit1"] or m["unit"] or ("成" if m["tenth"] else implied)
     if unit is None or (m["unit1"] and m["unit"]):
         return None, None
     if reason := _why_no_quantity(text, m, unit):
@@ -167,7 +187,15 @@ def _number(text: str, m: re.Match[str]) -> tuple[Quantity | None, str | None]:
             value = parse_number(m["arabic"] + m["scale2"])
         if upper <= value:
             return None, "name"
-    rule = "quantity.number"
+    rule = (
+        "quantity.implied-unit"
+        if implied and not (m["unit1"] or m["unit"] or m["tenth"])
+        else "quantity.number"
+    )
+    if unit == "番":  # 翻两番: four times as much
+        if "翻" not in text[max(0, m.start() - 2) : m.start()] or value not in (1, 2, 3):
+            return None, "word"
+        value, unit, rule = (2**value - 1) * 100, "%", "quantity.doubling"
     if unit == "成":
         value, unit, rule = (
             value * 10 + (parse_number(m["tenth"]) if m["tenth"] else 0),
@@ -191,8 +219,8 @@ def _why_no_quantity(text: str, m: re.Match[str], unit: str) -> str | None:
         return "name"
     if pattern("quantity.interval").search(before):
         return "interval"
-    if unit == "秒" and re.search(r"\d分$", before):  # 5分30秒: the second half of a time
-        return "time"
+    if (unit == "秒" and re.search(r"\d分$", before)) or (unit == "分" and before.endswith(("点", "时"))):
+        return "time"  # 5分30秒, 7点30分: the second half of a time
     if before[-1:] in "十百千万亿" and before and m["arabic"] is None:
         return "word"
     if m["han"] is not None and (reason := _why_no_numeral(m["han"], unit, before, after)):
@@ -215,7 +243,12 @@ def _why_no_numeral(han: str, unit: str, before: str, after: str) -> str | None:
         return "vague"
     if unit == "成":  # 七成企业, 六成二, but not 三成立
         word = not after.startswith(tuple("一二三四五六七八九")) and _WORD_OF_TENTHS.match(after)
-        return "word" if han == "一" or word else None
+        whole = (
+            han != "一" or after[:1] in ("多", "以", "左") or before[-1:] in ("占", "近", "约", "达", "超")
+        )
+        return "word" if word or not whole else None
+    if unit == "番":
+        return None
     if han == "一" or _UNIT_KINDS[unit] == "time" or unit in _TOO_COMMON:
         return "word"
     return None
@@ -307,7 +340,9 @@ def _is_condition(text: str, m: re.Match[str], kind: str) -> bool:
     return bool(pattern("quantity.condition-goes-on").match(text[m.end() : m.end() + 1]))
 
 
-_BARE = re.compile(r"(?<![\d.,第A-Za-z年月%])(?P<number>\d+(?:\.\d+)?)(?:、|和|及|与)$")
+_BARE = re.compile(
+    r"(?<![\d.,第A-Za-z年月%])(?P<number>\d+(?:\.\d+)?)(?:[、和及与]|(?<=[\u4e00-\u9fff]\d)、[\u4e00-\u9fff]{1,8}|(?<=[\u4e00-\u9fff]\d\d)、[\u4e00-\u9fff]{1,8}|(?<=[\u4e00-\u9fff]\d{3})、[\u4e00-\u9fff]{1,8})$"
+)
 
 
 def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:

@@ -298,7 +298,7 @@ def _describes(context: _Context, here: list[Quantity], i: int, own: str, item_s
 
 
 _ATTRIBUTE = re.compile(
-    r"(?P<attribute>(?:同比)?(?:增速|增幅|降幅|涨幅|增长率))(?:(?:比|较|高|低|快于|慢于|居|排).*)?$|(?P<again>恢复[至到].*)"
+    r"(?P<attribute>(?:同比)?(?:增速|增幅|降幅|涨幅|增长率))(?:(?:比|较|高|低|快于|慢于|居|排).*)?$|(?P<again>(?:恢复[至到]|比|高于|低于|高出).*|(?:其中)?(?:单日|最高|最多|最大|峰值|日均|月均|年均|均价)(?:一天|单日|一日|峰值)?$)"
 )
 _YEAR = re.compile(r"^20\d\d年")
 
@@ -343,7 +343,7 @@ def _distributed(context: _Context, clause: Clause, here: list[Quantity], made: 
         return None
     before = context.text.folded[_head(context, clause) : here[0].before]
     if "分别" not in before[-16:]:
-        return _parallel(context, here, before, made)
+        return _parallel(context, here, before, made) or _listed(context, clause, here, before)
     head = indicator.trim_before(before)
     if not head and len(made.statements) >= len(here):
         return _last_indicators(made, len(here))
@@ -354,6 +354,18 @@ def _distributed(context: _Context, clause: Clause, here: list[Quantity], made: 
 def _last_indicators(made: _Made, count: int) -> list[_Named]:
     last = zip(made.statements[-count:], made.starts[-count:], strict=True)
     return [_Named(s.indicator, start, "indicator.distributed") for s, start in last]
+
+
+def _listed(context: _Context, clause: Clause, here: list[Quantity], before: str) -> list[_Named] | None:
+    """新增规上工业、限上商贸企业8户、60户: as many things in a row as numbers in a row."""
+    folded = context.text.folded
+    if any(folded[a.end : b.before] != "、" or a.unit != b.unit for a, b in pairwise(here)):
+        return None
+    if folded[here[-1].end : clause.end].strip() or before.count("、") != len(here) - 1:
+        return None
+    head = indicator.trim_before(before)
+    heads = indicator.split_heads(head, len(here)) if "、" in head else None
+    return [_Named(h, clause.start, "indicator.distributed") for h in heads] if heads else None
 
 
 def _parallel(context: _Context, here: list[Quantity], before: str, made: _Made) -> list[_Named] | None:

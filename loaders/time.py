@@ -47,7 +47,7 @@ def _pattern() -> re.Pattern[str]:
     plan = alternation(words["plan"])
     month, day = r"(?:1[0-2]|0?[1-9])", r"(?:3[01]|[12]\d|0?[1-9])"
     firsts = {w[0] for group in ("relative", "part", "plan") for w in words[group]}
-    firsts |= {w[0] for w in words["open"]["words"]} | set("截到至即12一二“3456789")
+    firsts |= {w[0] for w in words["open"]["words"]} | set("截到至即前12一二“3456789")
     return re.compile(
         rf"(?=[{''.join(sorted(firsts))}\d])(?P<until>截至|截止到?|到|至|即日起至)?(?:"
         rf"(?P<y1>{year})年?{until}(?P<y2>{year})年"
@@ -55,6 +55,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?:{until}(?:(?P<yb>{year})年)?(?:(?P<mb>{month})月)?(?P<db>{day})日)?"
         rf"|(?:(?P<ym>{year})年|(?P<relm>{relative}))(?P<m1>{month})(?:月?{until}(?P<m2>{month}))?月份?"
         rf"|(?P<m3>{month})月?{until}(?P<m4>{month})月份?"
+        rf"|(?:(?P<ye>{year})年|(?P<rele>{relative}))?前(?P<elapsed>{month}|[二两三四五六七八九十]|十一)个月"
         rf"|(?P<ms>{month})月(?:底|末|初|[上中下]旬)"
         rf"|(?:(?P<yp>{year})年|(?P<relp>{relative}))?(?P<part>{part})"
         rf"|(?P<yy>{year})年(?!代)(?P<end>底|末)?"
@@ -91,7 +92,7 @@ _MEASURED_BY = re.compile(r"(?:底|末|同期)?的(?:近|约|超)?[\d.]+(?:倍|%
 
 
 def _printed_year(m: re.Match[str]) -> int | None:
-    for group in ("y", "ym", "yp", "yy", "y1"):
+    for group in ("y", "ym", "yp", "yy", "y1", "ye"):
         if m[group]:
             return int(m[group].translate(_HAN_YEAR))
     return None
@@ -110,7 +111,7 @@ def _read(
     words = table("time")
     basis = "sentence"
     year = _printed_year(m)
-    relative = m["rel"] or m["relm"] or m["relp"] or m["rely"]
+    relative = m["rel"] or m["relm"] or m["relp"] or m["rele"] or m["rely"]
     if year is None and relative:
         if this_year is None:  # unread, but no year from elsewhere holds here either
             return TimeMention(m.start(), m.end(), None)
@@ -226,9 +227,27 @@ def _period(m: re.Match[str], year: int, parts: dict[str, list[int]]) -> str | N
         if last_month < first_month:
             return None
         return _months(year, first_month, last_month)
+    if m["elapsed"]:
+        last = _MONTHS_ELAPSED.get(m["elapsed"]) or int(m["elapsed"])
+        return _months(year, 1, last)
     if m["part"]:
         return _months(year, *parts[m["part"]])
     return str(year)
+
+
+_MONTHS_ELAPSED = {
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+    "十一": 11,
+}
 
 
 def _months(year: int, first: int, last: int) -> str:

@@ -102,7 +102,9 @@ def pattern(id_: str) -> re.Pattern[str]:
     try:
         return re.compile(expand(patterns()[id_].regex))
     except KeyError as error:
-        raise RuleError(f"no pattern {id_!r} in loaders/rules; known: {', '.join(sorted(patterns()))}") from error
+        raise RuleError(
+            f"no pattern {id_!r} in loaders/rules; known: {', '.join(sorted(patterns()))}"
+        ) from error
     except re.error as error:
         raise RuleError(f"pattern {id_!r} in loaders/rules: {error}") from error
 

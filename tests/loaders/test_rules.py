@@ -25,7 +25,8 @@ def _fits(row: dict[str, Any], expected: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("rule", "example"), [pytest.param(r, e, id=f"{r.id}-{e.text[:24]}") for r in rules().values() for e in r.reads]
+    ("rule", "example"),
+    [pytest.param(r, e, id=f"{r.id}-{e.text[:24]}") for r in rules().values() for e in r.reads],
 )
 def test_the_rule_reads_its_example(rule: Rule, example: Example) -> None:
     facts = _facts(example)
@@ -35,7 +36,8 @@ def test_the_rule_reads_its_example(rule: Rule, example: Example) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "example"), [pytest.param(r, e, id=f"{r.id}-{e.text[:24]}") for r in rules().values() for e in r.silent]
+    ("rule", "example"),
+    [pytest.param(r, e, id=f"{r.id}-{e.text[:24]}") for r in rules().values() for e in r.silent],
 )
 def test_the_rule_is_silent_in_its_counterexample(rule: Rule, example: Example) -> None:
     facts = _facts(example)
