@@ -223,6 +223,10 @@ def _titles(titles: Sequence[str]) -> tuple[str, str | None, list[str]]:
     return headline, kicker, subtitles
 
 
+#: What parts the cells of a table's row
+_WIDE_GAP = re.compile(r"(?<=\S)(?:[\t\u3000|│]+| {2,})(?=\S)")
+
+
 def join_paragraphs(lines: Sequence[str]) -> str:
     """The body: torn paragraphs joined, each paragraph a line, characters as printed."""
     wrapped = _is_wrapped(lines)
@@ -235,6 +239,11 @@ def join_paragraphs(lines: Sequence[str]) -> str:
             blank = True
             continue
         goes_on = open_end and not _ITEM.match(text)
+        row = len(_WIDE_GAP.findall(text)) >= 2  # of a table: it neither goes on nor is gone on with
+        if row:
+            paragraphs.append(text)
+            open_end = blank = False
+            continue
         if goes_on or (wrapped and paragraphs and not blank and not _ITEM.match(text)):
             paragraphs[-1] += text
         else:

@@ -17,6 +17,8 @@ from .time import TimeMention, read_times
 
 _DAY = re.compile(r"^(?:\.\./)?\d{4}-\d\d-\d\d")
 _IN_NAME = re.compile(r"度?[“《的]|度“")
+#: 通报2024年十件民生实事办理情况: the year that is reported on
+_REPORTED = re.compile(r"[^,;。:]{0,20}(?:办理|完成|落实|工作|运行|进展|推进|兑现)情况")
 _LISTED = re.compile(r"\d+件")
 _OPENING = re.compile(
     r"[\s“”\"(■●◆▲○□【〔—·]*(?:截至|自|从|在|到|其中|同时|此外|而|据统计|全年|目前|记者|获悉|本报讯\([^)]*\)|\(?[一二三四五六七八九十\d]+[.、)])*"
@@ -61,6 +63,8 @@ def read_periods(
                 elif clause.closing == ":" or _opens(text, clause, own[0], starts, inside):
                     hand_on = _handed_on(own[0], carried)
                 else:
+                    if own[0].period and _REPORTED.match(text.folded, own[0].end):
+                        hand_on = Period(own[0].period[:4], "paragraph")
                     periods[clause.start] = said
                     said = None
                     continue

@@ -113,9 +113,15 @@ def parse_number(text: str) -> Decimal:
     return Decimal(str(cn2an.cn2an(plain.replace("两", "二").replace("〇", "零"), "smart")))
 
 
+def is_unit(word: str) -> bool:
+    """Whether the word is a unit of `units.tsv`."""
+    return word in _UNIT_KINDS
+
+
 def read_quantities(text: Text, passed: list[Passed] | None = None) -> list[Quantity]:
     """All quantities of the text in order; numbers that are none go to `passed`. Names in quotes hold none."""
-    folded, found, at = text.folded, [], 0
+    found: list[Quantity] = []
+    folded, at = text.folded, 0
     shut = Located(text.names_in_quotes, lambda s: s.start)
     patterns = _patterns()
     number, fraction, digits = patterns["number"], patterns["fraction"], patterns["digits"]

@@ -24,6 +24,7 @@ from .period import NO_PERIOD, Period, read_periods
 from .quantity import Passed, Quantity, read_quantities
 from .rules import pattern
 from .section import is_line, is_run_in_head, read_sections
+from .table import Row, read_rows
 from .text import Clause, Sentence, Text
 from .theme import in_order, themes_of
 from .time import TimeMention
@@ -106,10 +107,14 @@ def read_statements(
     decimals = _decimals_of_rates(context, quantities)
     statements: list[Statement] = []
     sections = read_sections(text, entities, article.headline)
+    rows = read_rows(text, quantities)
     for index, sentence in enumerate(text.sentences):
         inside = located.between(sentence.start, sentence.end)
-        made = _quantified(context, sentence, inside, decimals) if inside else []
-        made += _unquantified(context, index, sentence, inside)
+        if sentence.start in rows:
+            made = [_of_row(context, sentence, row) for row in rows[sentence.start]]
+        else:
+            made = _quantified(context, sentence, inside, decimals) if inside else []
+            made += _unquantified(context, index, sentence, inside)
         section = sections[index]
         of_title = themes_of(section.title)
         for s in made:
@@ -119,6 +124,28 @@ def read_statements(
             statements.append(s)
     statements.sort(key=lambda s: (s.span.start, s.span.end))
     return statements, _unread(text, passed, located_times)
+
+
+def _of_row(context: _Context, sentence: Sentence, row: Row) -> Statement:
+    """What a row of a table tells; its agent and year are those of the text around it."""
+    clause = sentence.clauses[0]
+    agent, period = context.agents[clause.start], context.periods.get(clause.start, NO_PERIOD)
+    return Statement(
+        span=row.span,
+        quote=context.text.quote(row.span.start, row.span.end),
+        kind=row.kind,
+        indicator=row.indicator,
+        agent=agent.name if agent else None,
+        value=_plain(row.value),
+        unit=row.unit,
+        bound=row.bound,
+        aspect="level",
+        period=period.value,
+        period_basis=period.basis if period.value else None,
+        completion=None if row.completion is None else _plain(row.completion),
+        surface=context.text.quote(row.surface.start, row.surface.end),
+        rules=("table.row", *([f"agent.{agent.basis}"] if agent else [])),
+    )
 
 
 def _unread(text: Text, passed: Sequence[Passed], times: Located[TimeMention]) -> list[Unread]:

@@ -62,7 +62,7 @@ def _pattern() -> re.Pattern[str]:
         rf"|“?(?P<plan>{plan})”?(?:时期|期间|规划)?(?P<planend>末|期末)?"
         rf"|(?P<rely>{relative})"
         rf"|(?P<open>{alternation(words['open']['words'])})"
-        rf")(?P<since>以来|起)?"
+        rf")(?P<since>以来|起|(?=[^,。;\d]{{1,8}}以来))?"
     )
 
 
@@ -127,7 +127,7 @@ def _read(
     if period is None:
         return None
     until = m["until"] or ""
-    if m["since"] == "以来" or (m["since"] == "起" and not m["db"]):
+    if m["since"] in ("", "以来") or (m["since"] == "起" and not m["db"]):
         period = f"{period.split('/')[0]}/.."
     elif until == "即日起至":
         period = f"../{period}"
@@ -173,7 +173,10 @@ def _is_present(folded: str, m: re.Match[str]) -> bool:
     before = folded[max(0, m.start() - 3) : m.start()]
     return not (
         (m["until"] in ("到", "至") and not m["d"])
-        or before.endswith(("较", "比", "同", "预计", "力争", "到", "至"))
+        or m["since"] is not None
+        or before.endswith(
+            ("较", "比", "同", "预计", "力争", "到", "至", "计划", "拟", "将于", "计划于", "预计于")
+        )
         or folded.startswith("同期", m.end())
         or _MEASURED_BY.match(folded, m.end())
     )
