@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
@@ -23,6 +23,7 @@ from ontology.identifiers import DEFAULT_BASE
 
 # The readers and SHACL take a second to import: commands that don't need them don't wait for them.
 if TYPE_CHECKING:
+    from loaders.correction import Corrector, Patch
     from loaders.facts import Article, Extraction
     from loaders.read import Publication
 
@@ -63,7 +64,11 @@ def _data_option(*names: str) -> Callable[[_Command], _Command]:
 
 def _reading_options(command: _Command) -> _Command:
     for option in (
-        click.option("--strict", is_flag=True, help="Stop at the first file that can't be read."),
+        click.option(
+            "--strict",
+            is_flag=True,
+            help="Stop at the first file that can't be read; a correction that can't be applied is an error.",
+        ),
         click.option("--publisher", metavar="NAME", help="Publisher, where the file itself doesn't say."),
         click.option(
             "--published", metavar="DATE", help="Publication date (2024-01-22), where the file doesn't say."
@@ -71,6 +76,15 @@ def _reading_options(command: _Command) -> _Command:
     ):
         command = option(command)
     return command
+
+
+_corrections_option = click.option(
+    "--corrections",
+    multiple=True,
+    type=_Existing,
+    metavar="PATH",
+    help="Patch file of corrections, or a folder of them, applied on top of what is read; may be given again.",
+)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -100,12 +114,14 @@ def main() -> None:
 @click.option(
     "--base", default=DEFAULT_BASE, envvar="CHUNCHENG_BASE", help="Base IRI of the things.", metavar="IRI"
 )
+@_corrections_option
 @_reading_options
 def extract(
     files: tuple[Path, ...],
     format_: str,
     explain: bool,
     base: str,
+    corrections: tuple[Path, ...],
     published: str | None,
     publisher: str | None,
     strict: bool,
@@ -129,8 +145,12 @@ def extract(
     from loaders.read import Publication
 
     out = sys.stdout.buffer
-    articles = _read_articles(files, Publication(published, publisher), strict=strict)
-    for extraction in map(extract_facts, articles):
+    patches = _load_patches(corrections)
+    articles: Iterable[Article] = _read_articles(files, Publication(published, publisher), strict=strict)
+    if patches:
+        articles = list(articles)
+    corrector = _make_corrector(patches, articles)
+    for extraction in map(corrector.correct, map(extract_facts, articles)):
         if explain:
             out.write("".join(f"{line}\n" for line in explain_facts(extraction)).encode())
         elif format_ == "jsonl":
@@ -139,6 +159,7 @@ def extract(
         else:
             out.write("".join(f"{line}\n" for line in _show(extraction)).encode())
     out.flush()
+    _tell_problems(corrector, strict=strict)
 
 
 @main.command()
@@ -168,6 +189,7 @@ def extract(
     metavar="IRI",
     help="Base IRI of the things.",
 )
+@_corrections_option
 @_reading_options
 def build(
     sources: tuple[Path, ...],
@@ -175,6 +197,7 @@ def build(
     data: Path,
     default_graph: Literal["merge", "own"],
     base: str,
+    corrections: tuple[Path, ...],
     published: str | None,
     publisher: str | None,
     strict: bool,
@@ -188,6 +211,7 @@ def build(
     \b
     chuncheng build articles
     chuncheng build page.txt --published 2024-01-22 --publisher 昆明日报
+    chuncheng build articles --corrections corrections
     chuncheng build articles --rdf more.ttl --rdf others.nq --out /srv/ledger
     chuncheng build --rdf data.nq --default-graph own
 
@@ -196,12 +220,15 @@ def build(
     """
     if not sources and not rdf_files:
         raise click.UsageError("nothing to build from: give pages (SOURCE) or --rdf FILE")
+    if corrections and not sources:
+        raise click.UsageError("--corrections needs pages (SOURCE) to correct")
     from graph.build import build as build_snapshot
     from loaders.read import Publication
 
     began = time.monotonic()
     publication = Publication(published, publisher)
-    extractions = _extract_all(sources, publication, strict=strict) if sources else None
+    patches = _load_patches(corrections)
+    extractions = _extract_all(sources, publication, patches, strict=strict) if sources else None
     snapshot = build_snapshot(
         data, extractions, rdf_files, base=base, default_graph=default_graph, on_stage=_tell_stage
     )
@@ -341,6 +368,47 @@ def dump(snapshot: str | None, data: Path, format_: Literal["nquads", "trig"], o
     output.flush()
 
 
+@main.group("corrections", cls=_Group)
+def corrections_group() -> None:
+    """Look after patch files: what people accept, reject, change or add on top of what is read."""
+
+
+@corrections_group.command()
+@click.argument("patches", type=_Existing, metavar="PATH")
+@click.argument("sources", nargs=-1, required=True, type=_Existing, metavar="SOURCE...")
+@_reading_options
+def check(
+    patches: Path, sources: tuple[Path, ...], published: str | None, publisher: str | None, strict: bool
+) -> None:
+    """List what the patch file or folder PATH would change in the facts of the pages, and what can't be applied.
+
+    Exit code 1 if anything can't be applied.
+
+    \b
+    chuncheng corrections check corrections articles
+    """
+    from loaders.correction.fields import describe
+    from loaders.pipeline import extract as extract_facts
+    from loaders.read import Publication
+
+    loaded = _load_patches([patches])
+    articles = list(_read_articles(sources, Publication(published, publisher), strict=strict))
+    corrector = _make_corrector(loaded, articles)
+    for article in articles:
+        if not corrector.concerns(article):
+            continue
+        for c in corrector.correct(extract_facts(article)).corrections:
+            facts = dict.fromkeys(describe(fact) for fact in (c.before, c.after) if fact)
+            click.echo(
+                f"《{article.headline}》 {c.action}: {' → '.join(facts)} ({c.author}, {c.date}: {c.reason})"
+            )
+    for problem in corrector.problems:
+        click.echo(f"error: {problem}", err=True)
+    click.echo(_count_corrections(corrector))
+    if corrector.problems:
+        sys.exit(1)
+
+
 def _choose(data: Path, identifier: str | None) -> snapshots_of.Snapshot:
     if identifier is None:
         return snapshots_of.open_current(data)
@@ -375,18 +443,52 @@ def _read_articles(paths: Sequence[Path], publication: Publication, *, strict: b
         click.echo(f"{files} couldn't be read; the rest went on (--strict stops instead)", err=True)
 
 
-def _extract_all(paths: Sequence[Path], publication: Publication, *, strict: bool) -> Iterator[Extraction]:
-    """Facts of all articles, with a progress bar on a terminal and a line for each article elsewhere."""
+def _extract_all(
+    paths: Sequence[Path], publication: Publication, patches: Sequence[Patch], *, strict: bool
+) -> Iterator[Extraction]:
+    """Facts of all articles, corrected, with a progress bar on a terminal and a line for each article elsewhere."""
     from loaders.pipeline import extract as extract_facts
 
     articles = list(_read_articles(paths, publication, strict=strict))
+    corrector = _make_corrector(patches, articles)
     if sys.stderr.isatty():
         with click.progressbar(articles, label="reading articles", file=sys.stderr) as bar:
-            yield from map(extract_facts, bar)
+            yield from map(corrector.correct, map(extract_facts, bar))
+    else:
+        for number, article in enumerate(articles, 1):
+            click.echo(f"article {number} of {len(articles)}: {article.headline}", err=True)
+            yield corrector.correct(extract_facts(article))
+    _tell_problems(corrector, strict=strict)
+
+
+def _load_patches(paths: Sequence[Path]) -> list[Patch]:
+    from loaders.correction import load_patches
+
+    return load_patches(paths)
+
+
+def _make_corrector(patches: Sequence[Patch], articles: Iterable[Article]) -> Corrector:
+    """What corrects the articles' facts; without patches it leaves the articles unread and the facts as they are."""
+    from loaders.correction import Corrector
+
+    return Corrector(patches, articles if patches else ())
+
+
+def _tell_problems(corrector: Corrector, *, strict: bool) -> None:
+    """Warns of the corrections that weren't applied; raises ChunchengError for them with `strict`."""
+    if not corrector.problems:
         return
-    for number, article in enumerate(articles, 1):
-        click.echo(f"article {number} of {len(articles)}: {article.headline}", err=True)
-        yield extract_facts(article)
+    for problem in corrector.problems:
+        click.echo(f"{'error' if strict else 'warning'}: {problem}", err=True)
+    told = _count_corrections(corrector)
+    if strict:
+        raise ChunchengError(told)
+    click.echo(f"{told} (--strict makes that an error)", err=True)
+
+
+def _count_corrections(corrector: Corrector) -> str:
+    applied, problems = corrector.applied, len(corrector.problems)
+    return f"{applied} correction{'' if applied == 1 else 's'} applied, {problems} problem{'' if problems == 1 else 's'}"
 
 
 def _tell_stage(stage: str) -> None:

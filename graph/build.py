@@ -15,6 +15,7 @@ from ontology.errors import ChunchengError
 from ontology.generate import ONTOLOGY
 from ontology.identifiers import graph_iri
 
+from .corrections import correction_quads
 from .dataset import dataset_quads
 from .foreign import ForeignRdfError, read_rdf
 from .ledger import Ledger
@@ -62,7 +63,7 @@ class _Sources:
 
     def __init__(self, base: str, *, keep_default_graph: bool) -> None:
         self.base, self.keep_default_graph = base, keep_default_graph
-        self.counts = dict.fromkeys(("articles", "entities", "statements", "relations"), 0)
+        self.counts = dict.fromkeys(("articles", "entities", "statements", "relations", "corrections"), 0)
         self.files: dict[str, dict[str, Any]] = {}
 
     def lines(self, extractions: Iterable[Extraction] | None, rdf_files: Sequence[Path]) -> Iterator[bytes]:
@@ -83,7 +84,8 @@ class _Sources:
         ledger = Ledger(self.base)
         for extraction in extractions:
             article = extraction.article
-            written = list(dict.fromkeys(quads(extraction, self.base)))
+            by_people = correction_quads(extraction, self.base)
+            written = list(dict.fromkeys((*quads(extraction, self.base), *by_people)))
             unchecked.append((article, written))
             if len(unchecked) == _BATCH:
                 violations += validate_batch(unchecked)
@@ -92,6 +94,7 @@ class _Sources:
             self.counts["entities"] += len(extraction.entities)
             self.counts["statements"] += len(extraction.statements)
             self.counts["relations"] += len(extraction.relations)
+            self.counts["corrections"] += len(extraction.corrections)
             if article.source:
                 entry = self.files.setdefault(
                     article.source.sha256,

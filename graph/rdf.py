@@ -6,12 +6,12 @@ article says goes to its own graph; types and names of the things it speaks of g
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from loaders.facts import Article, Entity, Extraction, Relation, Span, Statement
+from loaders.facts import Article, Entity, Extraction, Fact, Relation, Span, Statement
 from loaders.gazetteer import Gazetteer
 from loaders.lexicon import rows
 from ontology.identifiers import digest, entity_iri, graph_iri, iri, slug
@@ -36,8 +36,22 @@ _QUDT = "http://qudt.org/vocab/unit/"
 
 
 def quads(extraction: Extraction, base: str) -> Iterator[Quad]:
-    """All quads of the article; duplicates may occur where two facts share a thing."""
+    """All quads of the article; duplicates may occur where two facts share a thing.
+
+    Without the facts that a person changed or added: `graph.corrections` writes those.
+    """
     return _Writer(extraction, base).write()
+
+
+def fact_quads(extraction: Extraction, base: str, facts: Iterable[Fact]) -> Iterator[Quad]:
+    """Quads of some facts of the article, where all of its facts say what a name stands for."""
+    return _Writer(extraction, base).facts(facts)
+
+
+def evidence_quads(extraction: Extraction, base: str, fact: Fact) -> tuple[NamedNode, list[Quad]]:
+    """The evidence span of the fact's words and its quads."""
+    span, written = _Writer(extraction, base)._evidence(fact.span, fact.quote)
+    return span, list(written)
 
 
 def claim_key(statement: Statement) -> tuple[object, ...]:
@@ -99,12 +113,18 @@ class _Writer:
 
     def write(self) -> Iterator[Quad]:
         yield from self._article(self.extraction.article)
-        for entity in self.extraction.entities:
-            yield from self._entity(entity)
-        for statement in self.extraction.statements:
-            yield from self._statement(statement)
-        for relation in self.extraction.relations:
-            yield from self._relation(relation)
+        read, by_people = self.extraction, self.extraction.by_people
+        facts: list[Fact] = [*read.entities, *read.statements, *read.relations]
+        yield from self.facts(fact for fact in facts if fact not in by_people)
+
+    def facts(self, facts: Iterable[Fact]) -> Iterator[Quad]:
+        for fact in facts:
+            if isinstance(fact, Entity):
+                yield from self._entity(fact)
+            elif isinstance(fact, Statement):
+                yield from self._statement(fact)
+            else:
+                yield from self._relation(fact)
 
     def _say(self, s: NamedNode, p: str, o: NamedNode | Literal) -> Quad:
         return Quad(s, node(p), o, self.graph)

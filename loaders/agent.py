@@ -135,6 +135,8 @@ def subject_end(
     while position < end:
         if position in at:
             position = at[position].span.end
+            if folded[position : position + 1] in ("、", "和", "与", "及") and position + 1 in at:
+                position += 1  # 武昌区、江岸区率先试点…
         elif position in time_ends:
             position = time_ends[position]
         elif m := _patterns()["lead"].match(folded, position, end):

@@ -44,16 +44,21 @@ def read_deed(
     own = subject_end(folded, clause.start, clause.end, openers, time_ends)
     rest = folded[own : clause.end].strip(' “”"')
     closes = pattern("deed.closing").search(rest)
-    if own == clause.start and not closes and pattern("deed.frame").match(rest):
+    if own > clause.start and pattern("deed.around").match(rest):
+        return None, "frame"
+    beside = pattern("deed.beside").match(rest)
+    if own == clause.start and not closes and not beside and pattern("deed.frame").match(rest):
         return None, "frame"
     if closes and not pattern("deed.noun-end").search(rest):
-        if len(rest) <= 3:
+        if len(rest) <= 3 and own == clause.start:
             return None, "no-object"
         start = subject_end(folded, clause.start, clause.end, {}, time_ends)
         return indicator.trim_lead(folded[start : clause.end]), "deed.closing"
-    what, rule = _verb_first(rest, has_subject=own > clause.start)
-    if what is None and (marked := pattern("deed.marked").match(rest)) and len(rest) - marked.end() >= 1:
-        return indicator.trim_lead(rest), "deed.marked"
+    what, rule = _verb_first(rest, has_subject=own > clause.start or beside is not None)
+    if what is None:
+        marked = pattern("deed.marked").match(rest) or pattern("deed.unnamed").match(rest)
+        if marked and len(rest) - marked.end() >= 1:
+            return indicator.trim_lead(rest), "deed.marked"
     return what, rule
 
 

@@ -105,13 +105,14 @@ def ends_in_verb(text: str) -> bool:
     return bool(_patterns()["ending verb"].search(text))
 
 
+_GOING = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:赴|前往|奔赴)")  # 驻点招商队|赴长三角招商
 _NO_NOUN = re.compile(r"^的|(?:(?<![高初国其])中|时|后|等|之内|以上)$")
 _NOT_AFTER = re.compile(r"(?:以上|左右|以内|以下|大关|关口|台阶|和|及|与|或|至|到|的(?!\S)|后|时|内)")
 
 
 def noun_after(text: str) -> str:
     """The noun phrase after a number, up to its clause's end."""
-    text = _NO_NOUN.sub("", text.strip())
+    text = _NO_NOUN.sub("", _GOING.split(text.strip(), maxsplit=1)[0])
     return text.strip(' ,;:、。“”"') if text.count("“") != text.count("”") else text.strip(' ,;:、。"')
 
 

@@ -282,6 +282,10 @@ def _name(
 ) -> _Named | None:
     """What the number counts: in its own words, those of its list, or what the sentence spoke of before."""
     what, start, rule = read.indicator, item.start, "indicator.own"
+    if made.subject and any(
+        e.name == what or e.quote == what for e in context.named.between(item.start, item.end)
+    ):
+        what = ""  # 新改建公路900公里（其中：红塔区80、…）: the place whose part it is
     level, subject = read.aspect == "level", made.subject
     if not what and level and (shared := _noun_of_list(context, item.clause, here, i)):
         what, rule = shared[0], "indicator.list"

@@ -42,7 +42,7 @@ _FOREIGN = {
     "PROV": (
         "prov",
         "http://www.w3.org/ns/prov#",
-        ["used", "wasDerivedFrom", "wasGeneratedBy"],
+        ["used", "wasDerivedFrom", "wasGeneratedBy", "wasRevisionOf"],
     ),
     "OA": (
         "oa",

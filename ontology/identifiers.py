@@ -44,6 +44,9 @@ SEGMENTS = {
     "Source": "source",
     "Activity": "activity",
     "Rule": "rule",
+    "Correction": "correction",
+    "Reading": "reading",
+    "Editor": "editor",
 }
 
 

@@ -190,6 +190,46 @@ VIOLATIONS: dict[str, list[str]] = {
         "DELETE WHERE { span:mention ccl:mentions ?o } ; INSERT DATA { span:mention ccl:mentions id:unit }",
     ],
     "An extraction reads an article.": ["DELETE WHERE { id:extraction prov:used ?o }"],
+    # Corrections
+    "A correction accepts, rejects, changes or adds.": [
+        "DELETE WHERE { id:accepted ccl:action ?o }",
+        "INSERT DATA { id:accepted ccl:action ccl:level }",
+    ],
+    "A correction has one editor who decided on it.": [
+        "DELETE WHERE { id:accepted ccl:editor ?o }",
+        "DELETE WHERE { id:accepted ccl:editor ?o } ; INSERT DATA { id:accepted ccl:editor id:official }",
+    ],
+    "A correction was decided on one xsd:date.": [
+        "DELETE WHERE { id:accepted ccl:decided ?o } ; INSERT DATA { id:accepted ccl:decided '2024' }",
+    ],
+    "A correction tells its reason.": [
+        "DELETE WHERE { id:accepted ccl:reason ?o }",
+        "DELETE WHERE { id:accepted ccl:reason ?o } ; INSERT DATA { id:accepted ccl:reason '' }",
+    ],
+    "A correction is about one article.": ["DELETE WHERE { id:accepted ccl:article ?o }"],
+    "A correction points to the words that it is about.": ["DELETE WHERE { id:accepted ccl:evidence ?o }"],
+    "What a correction upholds is a statement, relation or mention.": [
+        "DELETE WHERE { id:accepted ccl:upholds ?o } ; INSERT DATA { id:accepted ccl:upholds id:commitment }",
+        "INSERT DATA { id:accepted ccl:upholds id:statement }",
+    ],
+    "What a correction supersedes is a reading.": ["INSERT DATA { id:rejected ccl:supersedes id:statement }"],
+    "What is accepted or added stands, what is rejected doesn't, and a change names its fields and both readings.": [
+        "DELETE WHERE { id:accepted ccl:upholds ?o }",
+        "INSERT DATA { id:accepted ccl:supersedes id:mistake }",
+        "INSERT DATA { id:rejected ccl:upholds id:statement }",
+        "DELETE WHERE { id:changed ccl:changes ?o }",
+        "DELETE WHERE { id:changed ccl:supersedes ?o }",
+    ],
+    "A change is of one field.": ["DELETE WHERE { id:changed-value ccl:field ?o }"],
+    "A superseded reading tells what had been read.": ["DELETE WHERE { id:reading rdfs:label ?o }"],
+    "The number of a superseded reading is one xsd:decimal.": [
+        "DELETE WHERE { id:reading ccl:valueAsRead ?o } ; INSERT DATA { id:reading ccl:valueAsRead '300' }",
+    ],
+    "A superseded reading has no value that a query could take for a claim's.": [
+        "INSERT DATA { id:reading ccl:value 300.0 }",
+    ],
+    "A superseded reading states nothing any more.": ["INSERT DATA { id:reading ccl:states id:commitment }"],
+    "An editor has a name.": ["DELETE WHERE { id:editor rdfs:label ?o }"],
     # Things
     "A thing has a Chinese label.": [
         "DELETE WHERE { id:park rdfs:label ?o }",
