@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from loaders.facts import Article, Entity, Extraction, Fact, Relation, Span, Statement
 from loaders.gazetteer import Gazetteer
 from loaders.lexicon import rows
+from loaders.rules import rules
 from ontology.identifiers import digest, entity_iri, graph_iri, iri, slug
 from ontology.terms import CCL, OA, PROV, RDF, RDFS, SCHEMA, SKOS
 
@@ -173,6 +174,7 @@ class _Writer:
         mention = self._span_iri(entity.span, "mention")
         yield from self._span(mention, CCL.Mention, entity.span, entity.quote)
         yield self._say(mention, CCL.mentions, thing)
+        yield from self._told_by(mention, entity)
 
     def _span_iri(self, span: Span, purpose: str) -> NamedNode:
         return node(iri(self.base, "Span", digest(self.extraction.article.id, purpose, span.start, span.end)))
@@ -249,13 +251,7 @@ class _Writer:
         if s.reported_by:
             yield self._say(me, CCL.reportedBy, self._thing(s.reported_by))
             yield from self._known(s.reported_by)
-        if s.confidence is not None:
-            yield self._say(me, CCL.confidence, decimal(s.confidence))
-        for rule in dict.fromkeys(s.rules):
-            it = node(iri(self.base, "Rule", slug(rule)))
-            yield self._say(me, CCL.readBy, it)
-            yield self._name(it, RDF.type, node(CCL.Rule))
-            yield self._name(it, RDFS.label, text(rule))
+        yield from self._told_by(me, s)
 
     def _claim(self, claim: NamedNode, s: Statement) -> Iterator[Quad]:
         yield self._say(claim, RDF.type, node(CCL.Commitment if s.kind == "commitment" else CCL.Outcome))
@@ -355,6 +351,23 @@ class _Writer:
         yield self._say(me, CCL.evidence, evidence)
         yield self._say(me, CCL.article, self.article)
         yield self._say(me, PROV.wasGeneratedBy, self.activity)
+        yield from self._told_by(me, r)
+
+    def _told_by(self, me: NamedNode, fact: Fact) -> Iterator[Quad]:
+        """The rules that read a fact, each by its application to this article, and how sure they are."""
+        if fact.confidence is not None:
+            yield self._say(me, CCL.confidence, decimal(fact.confidence))
+        for id_ in dict.fromkeys(fact.rules):
+            rule = node(iri(self.base, "Rule", slug(id_)))
+            work = node(iri(self.base, "Activity", f"extraction-{self.extraction.article.id}-{slug(id_)}"))
+            yield self._say(me, CCL.readBy, rule)
+            yield self._say(me, PROV.wasGeneratedBy, work)
+            yield self._say(work, RDF.type, node(CCL.RuleApplication))
+            yield self._say(work, CCL.appliedRule, rule)
+            yield self._name(rule, RDF.type, node(CCL.Rule))
+            yield self._name(rule, RDFS.label, text(id_))
+            if id_ in rules():
+                yield self._name(rule, SKOS.definition, Literal(rules()[id_].why, language="en"))
 
     def _post(self, r: Relation) -> Generator[Quad, None, NamedNode]:
         """The post, in its body where the article tells it, and the person's tenure of it."""

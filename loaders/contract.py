@@ -40,6 +40,7 @@ def to_rows(extraction: Extraction, base: str = DEFAULT_BASE) -> Iterator[dict[s
             "iri": entity_iri(base, entity.cls, entity.key),
             "post": entity.post,
             "rules": list(entity.rules),
+            "confidence": entity.confidence,
             **_corrected(entity, corrections),
         }
     for statement in extraction.statements:
@@ -74,6 +75,7 @@ def to_rows(extraction: Extraction, base: str = DEFAULT_BASE) -> Iterator[dict[s
             "predicate": relation.predicate,
             "object": relation.object,
             "rules": list(relation.rules),
+            "confidence": relation.confidence,
             **_corrected(relation, corrections),
         }
 

@@ -86,6 +86,7 @@ class Entity:
     key: str
     post: str | None = None
     rules: tuple[str, ...] = ()
+    confidence: float | None = None
 
 
 def outermost(entities: Iterable[Entity]) -> list[Entity]:
@@ -128,8 +129,8 @@ class Statement:
     section: str | None = None  # the run-in head, sub-headline or list title that it stands under
     programme: str | None = None  # the yearly list of promises that it is an item of (2024年10件惠民实事)
     themes: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    confidence: float | None = None
+    rules: tuple[str, ...] = ()  # ids of the rules that read it (loaders/rules)
+    confidence: float | None = None  # estimated probability that it is right: docs/reading.md
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class Relation:
     predicate: Predicate
     object: str
     rules: tuple[str, ...] = ()
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,7 @@ VIOLATIONS: dict[str, list[str]] = {
         "DELETE WHERE { id:kunming rdfs:label ?o } ; INSERT DATA { id:kunming rdfs:label 'Kunming'@en }",
         "DELETE WHERE { id:outcome rdfs:label ?o } ; INSERT DATA { id:outcome rdfs:label '新增停车位' }",
     ],
+    "An application is of one rule.": ["DELETE WHERE { id:application ccl:appliedRule ?o }"],
     "A rule has a name.": ["DELETE WHERE { id:rule rdfs:label ?o }"],
     "A division code is one string of 6, 9 or 12 digits.": [
         "INSERT DATA { id:chenggong ccl:divisionCode '530121' }",
