@@ -14,6 +14,7 @@ from .candidate import Candidate
 from .gazetteer import Place
 from .lexicon import alternation, table
 from .place import Home, PlaceHit
+from .rules import pattern
 
 _LEVEL = "[省市区县州]"
 
@@ -52,8 +53,56 @@ def read_bodies(folded: str, hits: list[PlaceHit], home: Home) -> Iterator[Candi
         printed = m["place"] if m["place"] else None
         name = f"共青团{place.name}委员会" if place else f"共青团{printed}委员会" if printed else m.group()
         yield Candidate(m.start(), m.end(), "Organization", "PartyBody", name, "body.league", weight=1)
+    yield from _named_departments(folded, by_end, home)
     for m in _patterns()["national"].finditer(folded):
         yield Candidate(m.start(), m.end(), "Organization", "GovernmentBody", m.group(), "body.national")
+
+
+def _heads_of_bodies(
+    folded: str, by_end: dict[int, PlaceHit], home: Home
+) -> Iterator[tuple[int, Place, int]]:
+    """Where a body's own words can begin, the place that it belongs to, and where its name begins."""
+    for end, hit in by_end.items():
+        place = _nearest(hit, home)
+        if place is not None:
+            yield end, place, hit.start
+            if folded[end : end + 1] in _LEVELS:
+                yield end + 1, place, hit.start
+    for m in _BARE_LEVEL.finditer(folded):
+        place = home.of(m.group())
+        if place is not None and m.start() not in by_end:
+            yield m.end(), place, m.start()
+
+
+_LEVELS = frozenset("省市区县州")
+#: a level word that no word before it claims: 市|监察委员会, not 城市|管理
+_BARE_LEVEL = re.compile(r"(?<![城门超各股菜全我社园辖地小景校厂片治都])[省市区县州](?=[\u4e00-\u9fff])")
+
+
+def _named_departments(folded: str, by_end: dict[int, PlaceHit], home: Home) -> Iterator[Candidate]:
+    """区工业和科技信息化局, 安宁市监察委员会, 武汉市人民政府新闻办公室: a department that the table doesn't know, behind its place."""
+    known = table("entities")["department"]
+    for at, place, low in _heads_of_bodies(folded, by_end, home):
+        m = pattern("body.named").match(folded, at)
+        if m is None or m["words"] in known or pattern("body.generic").search(m["words"]):
+            continue
+        words = re.sub("^政府", "人民政府", m["words"])
+        yield Candidate(
+            low, m.end("words"), "Organization", "GovernmentBody", place.name + words, "body.named"
+        )
+    for m in pattern("body.police").finditer(folded):
+        hit = next((by_end[m.start() - n] for n in (0,) if m.start() - n in by_end), None)
+        if hit is not None and home.city is not None and (place := _nearest(hit, home)) is not None:
+            short = place.short
+            yield Candidate(
+                hit.start,
+                m.end(),
+                "Organization",
+                "GovernmentBody",
+                f"{home.city.name}公安局{short}分局",
+                "body.police",
+                weight=1,
+            )
 
 
 def _body(folded: str, m: re.Match[str], by_end: dict[int, PlaceHit], home: Home) -> Iterator[Candidate]:

@@ -31,8 +31,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     role = alternation(words["roles"])
     ours, listed = r"(?:本报|本台|本刊)", r"[\u4e00-\u9fff·\s、,/:]*"
     people = rf"(?:{ours}|新华社|中新社|我报)?(?:{role})[\s:]*{listed}"
-    agency = r"[\u4e00-\u9fff]{2,8}(?:社|报|网|台)[\u4e00-\u9fff]{0,6}(?:\d+月\d+日)?(?:电|讯)"
-    dateline = rf"(?:{alternation(words['dateline'])}|{agency}|[\u4e00-\u9fff]{{2,4}}讯)"
+    agency = r"(?:本报|[\u4e00-\u9fff]{2,8}(?:社|报|网|台))[\u4e00-\u9fff]{0,8}(?:\d+月\d+日)?(?:电|讯)"
+    dateline = rf"(?:{alternation(words['dateline'])}|{agency}|[\u4e00-\u9fff]{{2,6}}讯)"
+    names = r"[\u4e00-\u9fff·]{2,4}(?:[\s、]+[\u4e00-\u9fff·]{2,4})*"
+    work = r"(?:文/图|图/文|文图|摄影报道|报道|摄|文|图)"
     return {
         "opening": re.compile(
             rf"\s*(?:{dateline})\s*(?:\((?P<people>{people})\)|(?P<bare>(?:{role})\s*(?:{_NAME})(?=[\s,])))?"
@@ -43,6 +45,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "credit": re.compile(rf"\s*(?P<name>{_NAME})\s*/\s*(?P<role>文|图|摄)\s*"),
         "closing": re.compile(rf"\s*\((?P<people>{people})\)\s*$"),
+        "signed": re.compile(rf"\s*\((?P<names>{names})\s*{work}\)\s*$"),
+        "reported": re.compile(
+            rf"\s*(?:[\u4e00-\u9fff]{{2,6}})?(?P<role>{role})\s*(?P<names>{names})\s+{work}(?=\s)"
+        ),
         "role": re.compile(rf"(?:本报|本台|本刊|新华社|中新社|我报)?(?P<role>{role})"),
     }
 
@@ -50,13 +56,18 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 def read_opening(line: str) -> Byline | None:
     """The 本报讯(记者 …) or agency line that opens a body, or None."""
     folded = fold(line)
+    if reported := _patterns()["reported"].match(folded):  # 云报全媒体记者 甲 报道 …
+        people = tuple((name, reported["role"]) for name in _names(reported["names"]))
+        return Byline(people, reported.start(), reported.end())
     m = _patterns()["opening"].match(folded)
     if m is None or not m.group().strip():
         return None
-    people = m["people"] or m["bare"]
-    if people is None and not re.match(rf"\s*(?:{alternation(table('page')['byline']['dateline'])})", folded):
+    printed = m["people"] or m["bare"]
+    if printed is None and not re.match(
+        rf"\s*(?:{alternation(table('page')['byline']['dateline'])})", folded
+    ):
         return None
-    return Byline(_people(people) if people else (), m.start(), m.end())
+    return Byline(_people(printed) if printed else (), m.start(), m.end())
 
 
 def read_line(line: str) -> Byline | None:
@@ -75,7 +86,10 @@ def read_line(line: str) -> Byline | None:
 
 def read_closing(line: str) -> Byline | None:
     """The (记者 甲) that closes a body, or None."""
-    m = _patterns()["closing"].search(fold(line))
+    folded = fold(line)
+    if signed := _patterns()["signed"].search(folded):  # (甲 乙 文/图)
+        return Byline(tuple((name, "记者") for name in _names(signed["names"])), signed.start(), signed.end())
+    m = _patterns()["closing"].search(folded)
     if m is None:
         return None
     people = _people(m["people"])

@@ -69,7 +69,7 @@ def read_entities(article: Article, text: Text | None = None) -> list[Entity]:
         Entity(
             span=Span(c.start, c.end),
             quote=text.body[c.start : c.end],
-            name=c.name,
+            name=_as_printed(c.name, folded[c.start : c.end], text.body[c.start : c.end]),
             cls=c.cls,
             kind=c.kind,
             key=c.key or c.name,
@@ -78,6 +78,14 @@ def read_entities(article: Article, text: Text | None = None) -> list[Entity]:
         )
         for c in named
     ]
+
+
+def _as_printed(name: str, folded: str, printed: str) -> str:
+    """佳沃（弥勒）公司: brackets stay as wide as the paper sets them."""
+    at = folded.find(name) if "(" in name else -1
+    if at < 0:
+        return name
+    return "".join(p if f in "()" else f for f, p in zip(name, printed[at : at + len(name)], strict=True))
 
 
 def _with_dash(name: str) -> str:
@@ -113,10 +121,13 @@ def _secretariats(folded: str, chosen: Sequence[Candidate]) -> Iterator[Candidat
 
 def _leading_areas(candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Iterator[Candidate]:
     """昆明市十五届人大四次会议 names 昆明市, too: a full name that opens a body's or an event's."""
-    opened = {c.start: c for c in chosen if c.cls in ("Event", "Organization")}
+    opened = {c.start + (c.rule == "name.titled"): c for c in chosen if c.cls != "AdministrativeArea"}
     for c in candidates:
         outer = opened.get(c.start)
-        if c.rule == "place.full" and c.kind != "Country" and outer is not None and c.end < outer.end:
+        if outer is None or c.end >= outer.end or c.kind == "Country":
+            continue
+        zone = c.cls == "FunctionalZone" and outer.cls == "Organization"
+        if zone or (c.rule == "place.full" and outer.cls not in ("Person", "FunctionalZone")):
             yield c
 
 

@@ -14,6 +14,7 @@ from .candidate import Candidate
 from .facts import EntityClass
 from .lexicon import alternation, table
 from .place import PlaceHit
+from .rules import pattern
 from .text import Text
 
 _REACH = 28  # characters that a name may have before its suffix
@@ -39,7 +40,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "park": re.compile(alternation(words["park"])),
         "zone": re.compile(alternation(words["zone"]["words"])),
         "project": re.compile(
-            rf"(?:{alternation(words['project']['words'])})(?:\(?[一二三四五]期\)?)?(?:工程|项目)?"
+            rf"(?:{alternation(words['project']['words'])})(?:\(?[一二三四五]期\)?)?(?:改扩建)?(?:工程|项目)?"
         ),
         "line": re.compile(rf"(?:地铁|轨道交通|轻轨)\d+(?:{alternation(words['project']['line'])})"),
         "founded": re.compile(
@@ -52,7 +53,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?P<head>(?:促消费|共建|春城|城市|全市|全民)?)“(?P<inner>[^“”]{{2,24}})”(?P<after>(?:{alternation(programme['after_quote'])}|(?:{_NO_FUNCTION_WORD}){{1,8}}?(?:{alternation(programme['after_head'])}))?)"
         ),
         "numbered": re.compile(
-            rf"^(?:[一二三四五六七八九十\d+A-Z]+(?:{alternation(programme['numbered'])})|\d{{4}}|\d\+[A-Z\d]|.{{2,12}}(?:计划|行动|工程|战略|改革|生活圈|营商环境|一带一路|攻坚战))$"
+            rf"^(?:[一二三四五六七八九十\d+A-Z]+(?:{alternation(programme['numbered'])})|\d{{4}}|\d\+[A-Z\d]|.{{2,12}}(?:计划|行动|工程|战略|改革|长制|无理由退货|生活圈|营商环境|一带一路|攻坚战))$"
         ),
         "titled": re.compile(
             rf"《(?P<inner>[^《》]{{4,80}}(?:{alternation(programme['title_end'])})(?:\([^()]*\))?)》"
@@ -94,9 +95,11 @@ def read_names(text: Text, hits: list[PlaceHit]) -> Iterator[Candidate]:
 
 def left_edge(folded: str, end: int, starts: dict[int, int], reach: int = _REACH) -> int:
     """Where the name that goes on at `end` begins: after the last mark, function word or governing verb before it."""
-    hard = table("entities")["stop"]["hard"]
+    hard = table("entities")["stop"]["hard"] + "■●"
     low = end
     while low > max(0, end - reach) and folded[low - 1] not in hard:
+        if folded[low - 2 : low] == "——":
+            break
         if folded[low - 1] == ")" and "(" not in folded[max(0, low - 8) : low]:
             break
         if folded[low - 1] == "(" and ")" not in folded[low:end]:
@@ -129,13 +132,13 @@ _JOINED = re.compile(
 
 
 #: 2023年已建成…: a time is no part of the name after it, but 2024中国…博览会 is
-_TIME_BEFORE = re.compile(r"(?:\d{4}年|\d{1,2}月份?|\d{1,2}日|今年|去年|明年|全年)+(?!度|第?[一二三四]季度)")
+_TIME_BEFORE = re.compile(
+    r"(?:[一二三四]季度|上半年|下半年|前三季度|\d{4}年|\d{1,2}月份?|\d{1,2}日|今年|去年|明年|全年)+(?!度|第?[一二三四]季度)"
+)
 
 
 def _part_of_word(folded: str, at: int, starts: dict[int, int]) -> bool:
-    if (
-        folded[at] == "至" and at + 1 in starts and any(starts.get(s) == at for s in range(at - 12, at))
-    ):  # 南宁至玉林铁路
+    if folded[at] == "至" and any(starts.get(s) == at for s in range(at - 12, at)):  # 南宁至玉林铁路
         return True
     window = folded[max(0, at - 2) : at + 3]
     offset = at - max(0, at - 2)
@@ -164,6 +167,13 @@ def _split_place(folded: str, low: int, end: int, starts: dict[int, int]) -> int
     return low
 
 
+def _without_district(folded: str, low: int, end: int, starts: dict[int, int]) -> int:
+    """晋宁区|南滇池国家湿地公园: the district before a park's own name."""
+    stop = starts.get(low, low)
+    own = end - stop >= 6 and folded[stop - 1] in "区县" and stop > low
+    return stop if own else low
+
+
 def _companies(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
     kinds = table("entities")["organization"]
     for m in _patterns()["organization"].finditer(folded):
@@ -172,7 +182,9 @@ def _companies(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             continue
         if suffix == "股份" and not re.match("、|,|。|等|公司", folded[m.end() : m.end() + 2]):
             continue
-        low = _split_place(folded, left_edge(folded, m.start(), starts), m.end(), starts)
+        low = left_edge(folded, m.start(), starts)
+        if kind != "Association":
+            low = _split_place(folded, low, m.end(), starts)
         head = folded[low : m.start()]
         if _is_generic(head) or re.search(r"\d[个家所户]|^\d", head):
             continue
@@ -185,6 +197,8 @@ def _companies(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             "Association",
             "University",
         ) and not _is_named(folded, low, m.start(), starts, kind):
+            continue
+        if suffix == "医院" and head.endswith("公立"):
             continue
         if kind == "GovernmentBody" and suffix == "人民政府":
             continue  # the table of bodies reads these with their full names
@@ -249,6 +263,7 @@ def _suffixed(folded: str, starts: dict[int, int], group: str, cls: EntityClass)
             continue  # 口袋公园12个, 人均公园绿地: a common noun
         if more := re.match(r"\(?[一二三四五]期\)?", folded[end:]):
             end += more.end()
+        low = _without_district(folded, low, end, starts)
         yield Candidate(low, end, cls, kinds[m.group()], folded[low:end], f"name.{m.group()}")
 
 
@@ -304,7 +319,7 @@ def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
         if _is_generic(head) and not re.fullmatch(r"第[一二三四五六七八九十]+", head):
             continue
         if (
-            re.search(r"\d+[个家所座公条]", head)
+            re.search(r"[\d一两二三四五六七八九十][个家所座公条栋幢]", head)
             or len(head) > 14
             or (re.match(r"[沪昆中新老成]?$", head) and len(head) < 1)
         ):
@@ -323,7 +338,9 @@ def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
         )
     for m in _patterns()["founded"].finditer(folded):
         name = m["name"]
-        if re.match(r"[\d等]", folded[m.end() :]):
+        if name.startswith(("社区", "村", "校园", "乡村", "街道")) or re.match(
+            r"[\d等]", folded[m.end() : m.end() + 1]
+        ):
             continue  # 食堂25个: a common noun that is counted
         if not re.match(r"了|一|各|多|全|首|新|\d|集|个|区域|国家|更|省|市", name) and not _is_generic(
             re.sub(r"(?:中心|站|队|广场)$", "", name)
@@ -358,6 +375,11 @@ def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
                 )
     for m in _patterns()["list"].finditer(folded):
         yield from _listed_projects(m, starts)
+    for m in pattern("name.capacity").finditer(folded):
+        yield Candidate(m.start(), m.end(), "Project", "Project", m.group(), "name.capacity", weight=1)
+    if "轨道" in folded or "地铁" in folded:
+        for m in pattern("name.bare-line").finditer(folded):
+            yield Candidate(m.start(), m.end(), "Project", "Project", m.group(), "name.line")
 
 
 def _listed_projects(m: re.Match[str], starts: dict[int, int]) -> Iterator[Candidate]:
@@ -398,6 +420,8 @@ def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
             name = inner if not after and not head and p["numbered"].match(inner) else whole
             start = m.start() + (len(head) if head in ("全市", "城市", "春城") else 0)
             if inner == "一带一路":
+                if folded.startswith(("国家", "沿线"), m.end()):
+                    continue
                 name = "共建“一带一路”"
             yield Candidate(
                 start,
@@ -427,6 +451,8 @@ def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
             m.start(), m.end(), "Programme", "Programme", f"{m['y']}年{m['what']}", "name.promises bare"
         )
     for m in p["known"].finditer(folded):
+        if folded.startswith(("国家", "沿线"), m.end()):
+            continue
         name = "共建“一带一路”" if "一带一路" in m.group() else m.group()
         yield Candidate(m.start(), m.end(), "Programme", "Programme", name, "name.known")
     for m in p["model"].finditer(folded):
@@ -512,6 +538,8 @@ def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             or len(head) > 24
             or (suffix == "节" and re.search(r"[环季关细情调小时章礼]$|\d$|春$", head))
         ):
+            continue
+        if suffix == "会议" and folded.startswith(("中心", "厅", "室", "纪要", "精神"), m.end()):
             continue
         if suffix in ("会议", "节", "仪式", "全会", "大赛", "论坛") and not (
             low in starts or re.search(r"第[一二三四五六七八九十\d]+[届次]|首届|20\d\d|“", head)

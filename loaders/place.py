@@ -13,6 +13,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from .candidate import Candidate
 from .gazetteer import Gazetteer, Place
 from .lexicon import table
+from .rules import pattern
 from .text import fold
 
 _VILLAGE = re.compile(
@@ -20,16 +21,23 @@ _VILLAGE = re.compile(
 )
 _VILLAGE_LIST = re.compile(r"(?:[\u4e00-\u9fff]{2,4}(?:村|社区)、)+[\u4e00-\u9fff]{2,4}(?:村|社区)")
 _VILLAGE_BEHIND = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:村社区|村|社区)")
+_SUBDISTRICT = re.compile(r"[\u4e00-\u9fff]{2}(?:街道|镇|乡)(?=[\u4e00-\u9fff]{2,4}(?:社区|村))")
 _GENERIC_VILLAGE = re.compile(
     r"^(?:.*(?:该|各|每|本|全|农|乡|新农|城中|行政|自然|示范|美丽|试点|文明|智慧|公园|和谐|幸福|老旧|搬迁|贫困|边境|民族|传统|特色|文化|旅游|完整|居住|多个|几个|辖区|街道|学校与|镇|共有|条件的|所在|附近|周边|进|入|到|个).*|[一二三四五六七八九十两数\d].*)(?:村|社区)$"
 )
 #: 昆明路, 昆明话: a street's or another thing's name, but not 云南大力, 昆明人民
-_PART_OF_NAME = re.compile(r"(?!大力|大抓|人民|大学|河道|湖泊|港口|山区)[路街巷大江河湖山寺话菜人籍港]")
+_PART_OF_NAME = re.compile(r"(?!大力|大抓|人民|大学|河道|湖泊|港口|山区)[路街巷大江河湖山寺话菜人籍港岸]")
 #: 云南石化, 昆明建投: a company by its short name, of which the place is a part
 _COMPANY_BEHIND = re.compile(
     r"(?:石化|白药|铜业|冶金|能投|建投|交投|城投|水投|云投|国投|农投|文投|产投|燃气集团|锡业|钛业|铝业)(?!资)"
 )
 _WHOLE = re.compile(r"(?:全|我)(?P<level>省|市|区|县|州)(?![长委府级场属域内场])")
+
+
+#: 中国移动, “中国500强”: a country's name that opens another one
+_NAMED_AFTER = re.compile(
+    r"\d|移动|联通|电信|铁塔|铁路|铁建|中铁|石油|石化|银行|人寿|人民|建筑|建材|电建|能建|交建|田径|足球|篮球|科学院|民航|烟草|邮政|农业|工商|建设|证监|科协|作协|美协|企业|名牌|驰名|制造|气象|地震|红十字|国际|好人|传统|最美|式现代化|特色|春城|昆明|南亚|品牌|馆|队"
+)
 
 
 @cache
@@ -46,6 +54,7 @@ class Home:
     city: Place | None = None
     county: Place | None = None
     town: Place | None = None
+    is_county_city: bool = False  # 市 is 安宁市, not the 昆明市 that it lies in
 
     def of(self, level: str) -> Place | None:
         """The place that a bare level word means: 省 the province, 市 the city, 区 and 县 the county."""
@@ -55,6 +64,8 @@ class Home:
             return self.city if self.city and self.city.name.endswith("自治州") else None
         if level in ("镇", "乡", "街道"):
             return self.town
+        if level == "市" and self.is_county_city:
+            return self.county
         return self.province if level == "省" else self.city
 
 
@@ -115,6 +126,7 @@ def find_home(headline: str, hits: list[PlaceHit], publisher: str | None) -> Hom
     """Province, city and county that the article is about: the most named of each level, by headline, body, publisher."""
     gazetteer = Gazetteer.default()
     votes: Counter[Place] = Counter()
+    named: Counter[Place] = Counter()
     for weight, found in (
         (1, hits),
         (3, find_places(fold(headline))),
@@ -126,6 +138,7 @@ def find_home(headline: str, hits: list[PlaceHit], publisher: str | None) -> Hom
                 continue
             place = places[0]
             votes[place] += weight * 2
+            named[place] += weight
             for above in gazetteer.above(place):
                 votes[above] += weight
     best: dict[str, Place] = {}
@@ -145,7 +158,13 @@ def find_home(headline: str, hits: list[PlaceHit], publisher: str | None) -> Hom
         best["province"] = next(
             (p for p in gazetteer.above(city) if p.kind == "Province"), best.get("province", city)
         )
-    return Home(**best)
+    county = best.get("county")
+    own = (
+        county is not None
+        and county.kind == "CountyCity"
+        and named[county] > 2 * (named[best["city"]] if "city" in best else 0)
+    )
+    return Home(**best, is_county_city=own)
 
 
 def read_places(folded: str, headline: str, hits: list[PlaceHit], home: Home) -> Iterator[Candidate]:
@@ -157,7 +176,7 @@ def read_places(folded: str, headline: str, hits: list[PlaceHit], home: Home) ->
     known = [h for h in hits if h.form != "short" or h.places[0].short not in _short_names()["common"]]
     for hit in hits:
         place = _resolve(hit, home, known)
-        if place is None:
+        if place is None or folded[hit.start - 1 : hit.start + 1] == "其中":
             continue
         if hit.form == "short" and not _stands(folded, hit, place, full, starts, ends):
             continue
@@ -167,11 +186,12 @@ def read_places(folded: str, headline: str, hits: list[PlaceHit], home: Home) ->
             and not _is_home_zone(folded, hit, place, home)
         ):
             continue
-        if hit.form == "alias" and place.kind == "Country":
+        if place.kind == "Country" and (hit.form == "alias" or _NAMED_AFTER.match(folded, hit.end)):
             continue
         cls = "FunctionalZone" if place.kind == "FunctionalZone" else "AdministrativeArea"
         yield Candidate(hit.start, hit.end, cls, place.kind, place.name, f"place.{hit.form}", place.code)  # type: ignore[arg-type]
     yield from _villages(folded, home, ends)
+    yield from _listed_divisions(folded, home)
     for m in _WHOLE.finditer(folded):
         whole = home.of(m["level"])
         if whole is not None:
@@ -185,6 +205,8 @@ def _resolve(hit: PlaceHit, home: Home, known: list[PlaceHit]) -> Place | None:
     if len(hit.places) == 1:
         return hit.places[0]
     gazetteer = Gazetteer.default()
+    if hit.form == "short" and home.city in hit.places and home.of("州") is not None:
+        return home.city  # 大理 in an article of 大理州
     near = {p.code for p in (home.county, home.city, home.province) if p}
     for codes in (near, {p.code for h in known if len(h.places) == 1 for p in h.places}):
         fitting = [
@@ -252,7 +274,7 @@ def _villages(folded: str, home: Home, ends: dict[int, PlaceHit]) -> Iterator[Ca
         for item in m.group().split("、"):
             spans[at] = at + len(item)
             at += len(item) + 1
-    for end in ends:
+    for end in [*ends, *(m.end() for m in _SUBDISTRICT.finditer(folded))]:
         if behind := _VILLAGE_BEHIND.match(folded, end):
             spans[end] = behind.end()
     gazetteer = Gazetteer.default()
@@ -270,8 +292,36 @@ def _villages(folded: str, home: Home, ends: dict[int, PlaceHit]) -> Iterator[Ca
         yield Candidate(start, end, "AdministrativeArea", kind, name, "place.village", key)
 
 
+def _listed_divisions(folded: str, home: Home) -> Iterator[Candidate]:
+    """拓东、东华、联盟等12个街道: short names whose kind the count gives, where the home has divisions of such names."""
+    inside = {p.code for p in (home.county, home.city) if p}
+    gazetteer = Gazetteer.default()
+    for m in pattern("place.listed").finditer(folded):
+        at = m.start("names")
+        for item in re.split("[、和]", m["names"]):
+            places = [
+                p
+                for p in gazetteer.by_name.get(item + m["suffix"], [])
+                if inside & {a.code for a in gazetteer.above(p)}
+            ]
+            if len(places) == 1:
+                place = places[0]
+                yield Candidate(
+                    at,
+                    at + len(item),
+                    "AdministrativeArea",
+                    place.kind,
+                    place.name,
+                    "place.listed",
+                    place.code,
+                )
+            at += len(item) + 1
+
+
 def _trim_village(name: str) -> str | None:
-    name = re.sub(r"^(?:游览|走进|来到|位于|前往|到达|途经|和|及|与|在|从|到|是|为)+", "", name)
+    known = Gazetteer.default().villages
+    while name not in known and (lead := pattern("place.before-village").match(name)):
+        name = name[lead.end() :]
     if len(re.sub(r"(?:村|社区)$", "", name)) < 2 or _GENERIC_VILLAGE.match(name):
         return None
     return name

@@ -46,6 +46,7 @@ class Example:
     text: str
     headline: str = ""
     published: str | None = None
+    reporters: tuple[tuple[str, str], ...] = ()
     expected: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -139,7 +140,9 @@ def _flat(found: Any) -> list[str]:
 
 def _example(entry: Mapping[str, Any]) -> Example:
     given = {k: entry[k] for k in ("text", "headline", "published") if k in entry}
-    return Example(**given, expected={k: v for k, v in entry.items() if k not in given})
+    reporters = tuple((name, role) for name, role in entry.get("reporters", ()))
+    expected = {k: v for k, v in entry.items() if k not in given and k != "reporters"}
+    return Example(**given, reporters=reporters, expected=expected)
 
 
 def _entries(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:

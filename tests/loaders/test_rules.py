@@ -16,7 +16,13 @@ from loaders.text import fold
 
 
 def _facts(example: Example) -> list[dict[str, Any]]:
-    article = Article("example", example.headline, example.text, published=example.published)
+    article = Article(
+        "example",
+        example.headline,
+        example.text,
+        reporters=example.reporters,
+        published=example.published,
+    )
     return [row for row in to_rows(extract(article)) if row["type"] != "article"]
 
 
