@@ -26,9 +26,14 @@ class AspectRead:
     comparand: str | None = None
 
 
-def read_aspect(before: str, after: str, quantity: Quantity, previous: Aspect | None) -> AspectRead:
-    """Aspect of a quantity between the words `before` and `after` it; `previous` is that of the number before it."""
+def read_aspect(
+    before: str, after: str, quantity: Quantity, previous: Aspect | None, last_unit: str | None = None
+) -> AspectRead:
+    """Aspect of a quantity between the words `before` and `after` it; `previous` and `last_unit` are of the number before it."""
     before = before.rstrip()
+    if (far := pattern("aspect.apart-in-time").search(before)) is not None:
+        aspect = _CHANGES[far["less"] is not None]
+        return AspectRead(aspect, indicator.trim_before(before[: far.start()]))
     if quantity.unit == "%" and (share := pattern("aspect.share").fullmatch(before)):
         of = (share["of"] or "").strip() or None
         return AspectRead("share", indicator.trim_before(share["head"]), of)
@@ -41,12 +46,18 @@ def read_aspect(before: str, after: str, quantity: Quantity, previous: Aspect | 
                 return AspectRead(aspect, indicator.trim_before(before[: rated.start()]))
     if pattern("aspect.level").search(bare):
         return AspectRead("level", indicator.trim_before(before))
-    if quantity.unit in _RELATIVE or pattern("aspect.compared").search(before) or _thing_changes(bare):
+    if (
+        quantity.unit in _RELATIVE
+        or pattern("aspect.compared").search(before)
+        or _thing_changes(bare, quantity, last_unit)
+    ):
         head = _reached().sub("", before)
         for aspect in _CHANGES:
             told = pattern(f"aspect.{aspect}")
             if told.search(bare) or told.search(head):
                 return AspectRead(aspect, indicator.trim_before(before))
+    if quantity.unit == "%" and "quantity.tenths" in quantity.rules and pattern("aspect.part").search(before):
+        return AspectRead("share", indicator.noun_after(after))
     own = own_indicator(before, after, quantity)
     if quantity.unit == "%" and previous == "share" and len(own) <= 4 and _AREA.fullmatch(before or own):
         return AspectRead("share", "", before.strip() or None)
@@ -58,10 +69,13 @@ def _ends_in_difference(before: str) -> bool:
     return before.endswith(("高于", "低于")) or ("比" in before and before.endswith(("高", "低")))
 
 
-def _thing_changes(bare: str) -> bool:
-    """蓝藻水华天数减少16天, 床位增加300张: thing and change stand right before the number."""
+def _thing_changes(bare: str, quantity: Quantity, last_unit: str | None) -> bool:
+    """天数减少16天, 补水9亿立方米，增加近1亿立方米: thing and change stand right before the number, or the same unit before."""
     change = pattern("aspect.thing-changes").search(bare)
-    return change is not None and len(indicator.trim_before(bare[: change.start()])) >= 2
+    if change is None:
+        return False
+    thing = indicator.trim_before(bare[: change.start()])
+    return len(thing) >= 2 or (not thing and last_unit == quantity.unit)
 
 
 _MEASURE = re.compile(

@@ -74,6 +74,7 @@ def _heads_of_bodies(
             yield m.end(), place, m.start()
 
 
+_NEWS_OFFICE = re.compile("新闻办$")
 _LEVELS = frozenset("省市区县州")
 #: a level word that no word before it claims: 市|监察委员会, not 城市|管理
 _BARE_LEVEL = re.compile(r"(?<![城门超各股菜全我社园辖地小景校厂片治都])[省市区县州](?=[\u4e00-\u9fff])")
@@ -88,8 +89,18 @@ def _named_departments(folded: str, by_end: dict[int, PlaceHit], home: Home) -> 
             continue
         words = re.sub("^政府", "人民政府", m["words"])
         yield Candidate(
-            low, m.end("words"), "Organization", "GovernmentBody", place.name + words, "body.named"
+            low,
+            m.end("words"),
+            "Organization",
+            "GovernmentBody",
+            place.name + _NEWS_OFFICE.sub("新闻办公室", words),
+            "body.named",
+            weight=1 if words.startswith("人民政府") else 0,
         )
+    for at, place, low in _heads_of_bodies(folded, by_end, home):
+        if m := pattern("body.hospital").match(folded, at):
+            printed = folded[low : m.end()] if folded[low] not in _LEVELS else place.name + m.group()
+            yield Candidate(low, m.end(), "Organization", "Hospital", printed, "body.hospital")
     for m in pattern("body.police").finditer(folded):
         hit = next((by_end[m.start() - n] for n in (0,) if m.start() - n in by_end), None)
         if hit is not None and home.city is not None and (place := _nearest(hit, home)) is not None:

@@ -82,8 +82,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "before": re.compile(rf"(?:{before})+$"),
         "fraction": re.compile(rf"{fraction}{tail}"),
         "number": re.compile(
-            rf"{number}(?P<more2>{more})?{upper}(?P<unit1>%|‰)?(?:成(?P<tenth>[一二三四五六七八九])(?![一二三四五六七八九十])|(?P<unit>{unit})(?P<over>/(?:{unit}|{per}))?"
-            rf"(?P<more3>多|余)?)?{tail}"
+            rf"{number}(?P<more2>{more})?{upper}(?P<unit1>%|‰)?(?:(?<=[\d万亿]) )?"
+            r"(?:成(?P<tenth>[一二三四五六七八九])(?![一二三四五六七八九十])"
+            rf"|(?P<unit>{unit})(?P<over>/(?:{unit}|{per}))?(?P<more3>多|余)?)?{tail}"
         ),
         "start": re.compile(rf"[\d{_HAN_DIGITS}]"),
         "digits": re.compile(rf"[\d.,+]+|[{_HAN_DIGITS}]+"),
@@ -236,7 +237,7 @@ def _why_no_quantity(text: str, m: re.Match[str], unit: str) -> str | None:
     return "date" if unit in ("年", "月", "日") and _is_date(before, m, unit) else None
 
 
-_WORD_OF_TENTHS = re.compile(r"(?![的以左多])[\u4e00-\u9fff]")
+_WORD_OF_TENTHS = re.compile(r"[立为功长果员本品就熟都交分型效绩群人年家片批套语见活器因份色像]")
 
 
 def _why_no_numeral(han: str, unit: str, before: str, after: str) -> str | None:
@@ -269,15 +270,20 @@ def _with_bound(
     text: str, m: re.Match[str], value: Decimal, unit: str, upper: Decimal, rule: str, *, more: bool
 ) -> Quantity:
     words = table("quantity")["bound"]
-    head = text[max(0, m.start() - 14) : m.start()]
+    head = text[max(0, m.start() - 14) : m.start()].rstrip(" ")
     rules = [rule]
     per = pattern("quantity.per").search(head) if "每" in head else None
     if per:
         unit = f"{unit}/{table('quantity')['per'][per['per']]}"
         rules.append("quantity.per")
     hit = _patterns()["before"].search(head) if head[-1:] in _last_of_bounds() else None
-    share = pattern("bound.of-share").search(head) if unit == "%" and not hit else None
-    before = m.start() - (len(head) - hit.start()) if hit else m.start()
+    share = None
+    if not hit:
+        share = (
+            pattern("bound.of-share").search(head) if unit == "%" else pattern("bound.of-deed").search(head)
+        )
+    stop = m.start() - (text[max(0, m.start() - 14) : m.start()].endswith(" "))
+    before = stop - (len(head) - hit.start()) if hit else stop
     bound: Bound = "="
     if hit and (bound := _bound_before(hit.group())) != "=":
         rules.append("bound.before")
@@ -294,7 +300,7 @@ def _with_bound(
         rules.append("quantity.range")
     kind = "ratio" if unit == "%" else _UNIT_KINDS.get(unit.split("/")[0], "ratio")
     if per:
-        before = min(before, m.start() - (len(head) - per.start()))
+        before = min(before, stop - (len(head) - per.start()))
     return Quantity(
         start=m.start(),
         end=m.end(),

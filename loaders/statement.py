@@ -235,7 +235,8 @@ def _quantified(
             if q.unit == "%" and _is_rate(folded[clause.start : q.number]):
                 _complete(made, q, decimals, context)
                 continue
-            read = read_aspect(item.before, item.after, q, made.aspect)
+            last_unit = made.statements[-1].unit if made.statements else None
+            read = read_aspect(item.before, item.after, q, made.aspect, last_unit)
             if i and made.statements and not item.before.strip():  # 分别增长5%和6.5%: one verb for the list
                 last = made.statements[-1]
                 read = AspectRead(last.aspect or read.aspect, read.indicator, last.comparand)

@@ -82,7 +82,7 @@ def _is_compared(folded: str, time: TimeMention) -> bool:
     """较去年同期提高, 比2022年增长: what a change is measured from is not when it was."""
     return (
         folded[time.start - 1 : time.start] in ("较", "比", "同")
-        or folded.startswith("同期", time.end)
+        or folded.startswith(("同期", "基础上", "的基础上"), time.end)
         or bool(_MEASURED_BY.match(folded, time.end))
     )
 
