@@ -6,7 +6,7 @@ DATA ?= data
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test format clean
+.PHONY: help setup run test bench format clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -17,11 +17,15 @@ run: .venv/.installed ## build from ARTICLES=articles and serve at http://127.0.
 	$(BIN)/chuncheng build "$(ARTICLES)" --out "$(DATA)"
 	$(BIN)/chuncheng serve --data "$(DATA)" --bind 127.0.0.1:$(PORT)
 
-test: .venv/.installed-test ## lint, type-check and run all tests
+test: .venv/.installed-test ## lint, type-check, run all tests, and show how each rule reads the gold
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+	$(BIN)/chuncheng evaluate tests/gold/development --no-errors --baseline tests/gold/baseline.tsv
+
+bench: .venv/.installed-bench ## how fast pages are read, against jieba
+	$(BIN)/python bench/extraction.py
 
 format: .venv/.installed-test ## format the code
 	$(BIN)/ruff check --fix
@@ -42,4 +46,8 @@ clean: ## remove the environment and the built data
 
 .venv/.installed-test: requirements-test.lock .venv/.installed
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+.venv/.installed-bench: requirements-bench.lock .venv/.installed
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@

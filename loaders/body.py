@@ -97,20 +97,20 @@ def _named_departments(folded: str, by_end: dict[int, PlaceHit], home: Home) -> 
             "body.named",
             weight=1 if words.startswith("人民政府") else 0,
         )
-    for at, place, low in _heads_of_bodies(folded, by_end, home):
+    for at, owner, low in _heads_of_bodies(folded, by_end, home):
         if m := pattern("body.hospital").match(folded, at):
-            printed = folded[low : m.end()] if folded[low] not in _LEVELS else place.name + m.group()
+            printed = folded[low : m.end()] if folded[low] not in _LEVELS else owner.name + m.group()
             yield Candidate(low, m.end(), "Organization", "Hospital", printed, "body.hospital")
     for m in pattern("body.police").finditer(folded):
-        hit = next((by_end[m.start() - n] for n in (0,) if m.start() - n in by_end), None)
-        if hit is not None and home.city is not None and (place := _nearest(hit, home)) is not None:
-            short = place.short
+        hit = by_end.get(m.start())
+        district = _nearest(hit, home) if hit is not None else None
+        if hit is not None and home.city is not None and district is not None:
             yield Candidate(
                 hit.start,
                 m.end(),
                 "Organization",
                 "GovernmentBody",
-                f"{home.city.name}公安局{short}分局",
+                f"{home.city.name}公安局{district.short}分局",
                 "body.police",
                 weight=1,
             )

@@ -47,7 +47,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:{alternation(words['project']['founding'])})了?(?P<name>{_HAN}{{2,8}}?(?:{alternation(words['project']['founded'])}|车队|中心|联盟))"
         ),
         "list": re.compile(
-            r"(?P<items>[^,;。:!?\n]*?)等(?:\d+|[一二两三四五六七八九十]+)[个家项座](?P<noun>[^,;。]{0,12}?(?:项目|工程))"
+            r"等(?:\d{1,4}|[一二两三四五六七八九十]{1,3})[个家项座][^,;。]{0,12}?(?:项目|工程)"
         ),
         "quoted": re.compile(
             rf"(?P<head>(?:促消费|共建|春城|城市|全市|全民)?)“(?P<inner>[^“”]{{2,24}})”(?P<after>(?:{alternation(programme['after_quote'])}|(?:{_NO_FUNCTION_WORD}){{1,8}}?(?:{alternation(programme['after_head'])}))?)"
@@ -64,12 +64,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:{alternation(programme['model_before'])})(?P<name>{_HAN}{{3,10}}{alternation(programme['model'])})"
         ),
         "promises": re.compile(
-            r"(?:(?P<y1>20\d\d)年(?:度)?)?(?:[省市区县]|昆明市?|政府|市政府|全市|为民办)*(?:(?P<y2>20\d\d)年)?(?P<n>\d+|[一二三四五六七八九十]+)(?P<unit>[件项])(?P<what>惠民实事|民生实事|实事)"
+            r"(?:(?P<y1>20\d\d)年(?:度)?)?(?:[省市区县]|昆明市?|政府|市政府|全市|为民办)*(?:(?P<y2>20\d\d)年)?(?<!\d)(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})(?P<unit>[件项])(?P<what>惠民实事|民生实事|实事)"
         ),
         "promises bare": re.compile(r"(?P<y>20\d\d)年(?:市政府|市|省|区)?(?P<what>惠民实事|民生实事)"),
         "session": re.compile(
-            r"(?:第?[一二三四五六七八九十]+届)(?:人大|政协|人民代表大会|委员会|全国人大|市委|省委)?(?:常委会|常务委员会)?第?[一二三四五六七八九十]+次(?:全体)?(?:会议|全会)(?:主席团第[一二三四五六七八九十]+次会议)?"
-            r"|第[一二三四五六七八九十]+届(?:人民代表大会|委员会)(?:常务委员会)?第[一二三四五六七八九十]+次(?:全体)?会议(?:主席团第[一二三四五六七八九十]+次会议)?"
+            r"(?:第?[一二三四五六七八九十]{1,4}届)(?:人大|政协|人民代表大会|委员会|全国人大|市委|省委)?(?:常委会|常务委员会)?第?[一二三四五六七八九十]{1,4}次(?:全体)?(?:会议|全会)(?:主席团第[一二三四五六七八九十]{1,4}次会议)?"
+            r"|第[一二三四五六七八九十]{1,4}届(?:人民代表大会|委员会)(?:常务委员会)?第[一二三四五六七八九十]{1,4}次(?:全体)?会议(?:主席团第[一二三四五六七八九十]{1,4}次会议)?"
         ),
         "event": re.compile(alternation(w for w in words["event"] if w != "主席团第")),
         "generic": re.compile(
@@ -204,7 +204,7 @@ def _companies(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             continue  # the table of bodies reads these with their full names
         end = m.end()
         branch = re.match(
-            r"(?:第[一二三四五六七八九十]+)?(?:党支部|党总支|党委|工会|分公司|研究院)", folded[end:]
+            r"(?:第[一二三四五六七八九十]{1,4})?(?:党支部|党总支|党委|工会|分公司|研究院)", folded[end:]
         )
         if branch and kind in ("Company", "University", "Hospital", "School"):
             whole = folded[low : end + branch.end()]
@@ -316,7 +316,7 @@ def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
     for m in _patterns()["project"].finditer(folded):
         low = _split_place(folded, left_edge(folded, m.start(), starts, 16), m.end(), starts)
         head = folded[low : m.start()]
-        if _is_generic(head) and not re.fullmatch(r"第[一二三四五六七八九十]+", head):
+        if _is_generic(head) and not re.fullmatch(r"第[一二三四五六七八九十]{1,4}", head):
             continue
         if (
             re.search(r"[\d一两二三四五六七八九十][个家所座公条栋幢]", head)
@@ -374,7 +374,7 @@ def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
                     start, start + len(more["name"]), cls, "Organization", more["name"], "name.founded"
                 )
     for m in _patterns()["list"].finditer(folded):
-        yield from _listed_projects(m, starts)
+        yield from _listed_projects(folded, m, starts)
     for m in pattern("name.capacity").finditer(folded):
         yield Candidate(m.start(), m.end(), "Project", "Project", m.group(), "name.capacity", weight=1)
     if "轨道" in folded or "地铁" in folded:
@@ -382,9 +382,11 @@ def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             yield Candidate(m.start(), m.end(), "Project", "Project", m.group(), "name.line")
 
 
-def _listed_projects(m: re.Match[str], starts: dict[int, int]) -> Iterator[Candidate]:
+def _listed_projects(folded: str, m: re.Match[str], starts: dict[int, int]) -> Iterator[Candidate]:
     """云南氢能(二期)、环宇智能科技产业园等50个重大项目: each item of the list is one."""
-    items, at = m["items"], m.start("items")
+    at = max((folded.rfind(mark, max(0, m.start() - 160), m.start()) for mark in ",;。:!?\n"), default=-1) + 1
+    at = max(at, m.start() - 160)
+    items = folded[at : m.start()]
     while lead := _patterns()["stop"].match(items):
         if at in starts:
             break
@@ -502,7 +504,7 @@ def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             low = ends[low]
             low -= 2 if folded[:low].endswith(("政协", "中共")) else 0
         end = m.end()
-        if more := re.match(r"主席团第[一二三四五六七八九十]+次会议", folded[end:]):
+        if more := re.match(r"主席团第[一二三四五六七八九十]{1,4}次会议", folded[end:]):
             yield Candidate(
                 low,
                 end + more.end(),

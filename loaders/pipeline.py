@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ontology.errors import ChunchengError
 
+from .confidence import with_confidence
 from .entity import read_entities
 from .facts import Article, Extraction
 from .page import cut_page
@@ -28,7 +29,7 @@ def extract(article: Article) -> Extraction:
     times = read_times(text, article.published)
     statements, unread = read_statements(article, text, entities, times)
     relations = tuple(read_relations(article, text, entities, statements))
-    return Extraction(article, entities, tuple(statements), relations, tuple(unread))
+    return with_confidence(Extraction(article, entities, tuple(statements), relations, tuple(unread)))
 
 
 def load_articles(
