@@ -6,6 +6,7 @@ Exit codes: 0 all is well, 1 the data or the query is wrong, 2 the command was t
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from loaders.correction import Corrector, Patch
     from loaders.facts import Article, Extraction
     from loaders.read import Publication
+    from loaders.reader import Reader
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Path = click.Path(path_type=Path)
@@ -78,6 +80,12 @@ def _reading_options(command: _Command) -> _Command:
     return command
 
 
+_model_option = click.option(
+    "--model/--no-model",
+    default=False,
+    show_default=True,
+    help="Also ask the language model that CHUNCHENG_MODEL_URL and CHUNCHENG_MODEL name; sends it the text.",
+)
 _corrections_option = click.option(
     "--corrections",
     multiple=True,
@@ -115,6 +123,7 @@ def main() -> None:
     "--base", default=DEFAULT_BASE, envvar="CHUNCHENG_BASE", help="Base IRI of the things.", metavar="IRI"
 )
 @_corrections_option
+@_model_option
 @_reading_options
 def extract(
     files: tuple[Path, ...],
@@ -122,6 +131,7 @@ def extract(
     explain: bool,
     base: str,
     corrections: tuple[Path, ...],
+    model: bool,
     published: str | None,
     publisher: str | None,
     strict: bool,
@@ -141,7 +151,6 @@ def extract(
     """
     from loaders.contract import to_rows
     from loaders.explain import explain as explain_facts
-    from loaders.pipeline import extract as extract_facts
     from loaders.read import Publication
 
     out = sys.stdout.buffer
@@ -150,7 +159,7 @@ def extract(
     if patches:
         articles = list(articles)
     corrector = _make_corrector(patches, articles)
-    for extraction in map(corrector.correct, map(extract_facts, articles)):
+    for extraction in map(corrector.correct, map(_make_reader(model=model), articles)):
         if explain:
             out.write("".join(f"{line}\n" for line in explain_facts(extraction)).encode())
         elif format_ == "jsonl":
@@ -190,6 +199,7 @@ def extract(
     help="Base IRI of the things.",
 )
 @_corrections_option
+@_model_option
 @_reading_options
 def build(
     sources: tuple[Path, ...],
@@ -198,6 +208,7 @@ def build(
     default_graph: Literal["merge", "own"],
     base: str,
     corrections: tuple[Path, ...],
+    model: bool,
     published: str | None,
     publisher: str | None,
     strict: bool,
@@ -228,7 +239,8 @@ def build(
     began = time.monotonic()
     publication = Publication(published, publisher)
     patches = _load_patches(corrections)
-    extractions = _extract_all(sources, publication, patches, strict=strict) if sources else None
+    read = _make_reader(model=model)
+    extractions = _extract_all(sources, publication, patches, read, strict=strict) if sources else None
     snapshot = build_snapshot(
         data, extractions, rdf_files, base=base, default_graph=default_graph, on_stage=_tell_stage
     )
@@ -513,21 +525,36 @@ def _read_articles(paths: Sequence[Path], publication: Publication, *, strict: b
         click.echo(f"{files} couldn't be read; the rest went on (--strict stops instead)", err=True)
 
 
-def _extract_all(
-    paths: Sequence[Path], publication: Publication, patches: Sequence[Patch], *, strict: bool
-) -> Iterator[Extraction]:
-    """Facts of all articles, corrected, with a progress bar on a terminal and a line for each article elsewhere."""
+def _make_reader(*, model: bool) -> Reader:
+    """The rules, and with `model` what the configured language model says besides; its failures are told and pass."""
     from loaders.pipeline import extract as extract_facts
 
+    if not model:
+        return extract_facts
+    from loaders.model import reader_from_environment
+    from loaders.reader import combine
+
+    asked = reader_from_environment(os.environ)
+    if asked is None:
+        raise click.UsageError(
+            "--model needs CHUNCHENG_MODEL_URL and CHUNCHENG_MODEL; see docs/model-reader.md"
+        )
+    return combine(extract_facts, asked, lambda error: click.echo(f"warning: {error}", err=True))
+
+
+def _extract_all(
+    paths: Sequence[Path], publication: Publication, patches: Sequence[Patch], read: Reader, *, strict: bool
+) -> Iterator[Extraction]:
+    """Facts of all articles, corrected, with a progress bar on a terminal and a line for each article elsewhere."""
     articles = list(_read_articles(paths, publication, strict=strict))
     corrector = _make_corrector(patches, articles)
     if sys.stderr.isatty():
         with click.progressbar(articles, label="reading articles", file=sys.stderr) as bar:
-            yield from map(corrector.correct, map(extract_facts, bar))
+            yield from map(corrector.correct, map(read, bar))
     else:
         for number, article in enumerate(articles, 1):
             click.echo(f"article {number} of {len(articles)}: {article.headline}", err=True)
-            yield corrector.correct(extract_facts(article))
+            yield corrector.correct(read(article))
     _tell_problems(corrector, strict=strict)
 
 

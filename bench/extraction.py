@@ -50,8 +50,12 @@ def main() -> None:
     """Run all measurements and print them."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--articles", type=int, default=300, help="articles of one round (default 300)")
-    options.add_argument("--rounds", type=int, default=5, help="rounds of reading and tagging in turns (default 5)")
-    options.add_argument("--memory", type=int, default=5000, help="articles to watch the memory over (default 5000)")
+    options.add_argument(
+        "--rounds", type=int, default=5, help="rounds of reading and tagging in turns (default 5)"
+    )
+    options.add_argument(
+        "--memory", type=int, default=5000, help="articles to watch the memory over (default 5000)"
+    )
     chosen = options.parse_args()
     print(f"start-up (interpreter, readers, lexicons, first article): {_start_up():.2f} s")
     corpus = list(articles(chosen.articles))
@@ -81,7 +85,9 @@ def _compare(corpus: Sequence[Article], rounds: int) -> None:
     print(f"reading: {ours:.3f} MB/s ({len(corpus)} articles, {size:.2f} MB, median of {rounds})")
     if tag_times:
         theirs = size / statistics.median(tag_times)
-        print(f"jieba part-of-speech tagging: {theirs:.3f} MB/s; reading is {ours / theirs:.2f} times as fast")
+        print(
+            f"jieba part-of-speech tagging: {theirs:.3f} MB/s; reading is {ours / theirs:.2f} times as fast"
+        )
 
 
 def _tagger() -> Callable[[Article], object] | None:

@@ -169,7 +169,7 @@ class _Writer:
     def _entity(self, entity: Entity) -> Iterator[Quad]:
         thing = node(entity_iri(self.base, entity.cls, entity.key))
         yield from self._named(thing, entity.name, entity.cls, entity.kind)
-        if entity.quote != entity.name and not {"anaphor", "place.whole"} & set(entity.rules):
+        if entity.quote != entity.name and not {"entity.anaphor", "place.whole"} & set(entity.rules):
             yield self._name(thing, SKOS.altLabel, zh(entity.quote))
         mention = self._span_iri(entity.span, "mention")
         yield from self._span(mention, CCL.Mention, entity.span, entity.quote)

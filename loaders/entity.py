@@ -63,7 +63,11 @@ def read_entities(article: Article, text: Text | None = None) -> list[Entity]:
         *_in_titles(candidates, chosen),
         *_leading_areas(candidates, chosen),
     ]
-    chosen = [replace(c, name=_with_dash(c.name)) for c in sorted(chosen, key=lambda c: (c.start, -c.end))]
+    one_each = {
+        (c.start, c.end): c for c in reversed(chosen)
+    }  # a mention names one thing: the first proposed
+    ordered = sorted(one_each.values(), key=lambda c: (c.start, -c.end))
+    chosen = [replace(c, name=_with_dash(c.name)) if "一" in c.name else c for c in ordered]
     named = _canonical(chosen)
     return [
         Entity(
@@ -115,7 +119,7 @@ def _secretariats(folded: str, chosen: Sequence[Candidate]) -> Iterator[Candidat
                 "Organization",
                 "CongressBody",
                 before[-1].name + m["what"],
-                "name.secretariat",
+                "entity.secretariat",
             )
 
 
@@ -151,7 +155,7 @@ def _anaphors(folded: str, chosen: Sequence[Candidate]) -> Iterator[Candidate]:
         before = [c for c in chosen if c.end <= m.start() and c.cls == cls and c.kind in kinds]
         if before:
             last = before[-1]
-            yield replace(last, start=m.start(), end=m.end(), rule="anaphor")
+            yield replace(last, start=m.start(), end=m.end(), rule="entity.anaphor")
 
 
 def _canonical(chosen: Sequence[Candidate]) -> list[Candidate]:

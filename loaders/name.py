@@ -147,6 +147,16 @@ def _part_of_word(folded: str, at: int, starts: dict[int, int]) -> bool:
     return any(starts.get(s, 0) > at for s in range(at - 12, at + 1))
 
 
+#: Rule of a body's name by the kind that its last word tells
+_RULE_OF_KIND = {
+    "Company": "name.company",
+    "School": "name.school",
+    "University": "name.school",
+    "Hospital": "name.hospital",
+    "Association": "name.association",
+}
+
+
 def _is_generic(head: str) -> bool:
     return (
         len(head) < 2
@@ -210,7 +220,7 @@ def _companies(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             whole = folded[low : end + branch.end()]
             branch_kind = "PartyBody" if "党" in branch.group() else "Organization"
             yield Candidate(low, end + branch.end(), "Organization", branch_kind, whole, "name.branch")
-        yield Candidate(low, end, "Organization", kind, folded[low:end], f"name.{suffix}")
+        yield Candidate(low, end, "Organization", kind, folded[low:end], _RULE_OF_KIND.get(kind, "name.body"))
 
 
 def _short_companies(folded: str, companies: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -264,7 +274,7 @@ def _suffixed(folded: str, starts: dict[int, int], group: str, cls: EntityClass)
         if more := re.match(r"\(?[一二三四五]期\)?", folded[end:]):
             end += more.end()
         low = _without_district(folded, low, end, starts)
-        yield Candidate(low, end, cls, kinds[m.group()], folded[low:end], f"name.{m.group()}")
+        yield Candidate(low, end, cls, kinds[m.group()], folded[low:end], "name.park")
 
 
 def _coordinated_parks(folded: str) -> Iterator[Candidate]:
@@ -307,9 +317,7 @@ def _zones(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             and len(head) > 6
         ):
             continue
-        yield Candidate(
-            low, m.end(), "FunctionalZone", "FunctionalZone", folded[low : m.end()], f"name.{m.group()}"
-        )
+        yield Candidate(low, m.end(), "FunctionalZone", "FunctionalZone", folded[low : m.end()], "name.zone")
 
 
 def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
@@ -437,7 +445,7 @@ def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
         line = re.match(r"(?:观光)?(?:旅游)?(?:专线|线路)(?:公交)?", folded[m.end() :])
         if line and not after:
             end = m.end() + line.end()
-            yield Candidate(m.start(), end, "Project", "Project", folded[m.start() : end], "name.quoted line")
+            yield Candidate(m.start(), end, "Project", "Project", folded[m.start() : end], "name.quoted-line")
         model = re.match(r"[\u4e00-\u9fff]{0,2}高铁列车|专列", folded[m.end() :])
         if model and not after:
             continue
@@ -450,7 +458,7 @@ def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
         yield Candidate(start, m.end(), "Programme", "Programme", name, "name.promises", weight=1)
     for m in p["promises bare"].finditer(folded):
         yield Candidate(
-            m.start(), m.end(), "Programme", "Programme", f"{m['y']}年{m['what']}", "name.promises bare"
+            m.start(), m.end(), "Programme", "Programme", f"{m['y']}年{m['what']}", "name.promises"
         )
     for m in p["known"].finditer(folded):
         if folded.startswith(("国家", "沿线"), m.end()):
@@ -522,7 +530,7 @@ def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
                 "Organization",
                 "CongressBody",
                 whole,
-                "name.session body",
+                "name.session-body",
                 weight=2,
             )
         yield Candidate(low, end, "Event", "Meeting", folded[low:end], "name.session", weight=1)
@@ -533,7 +541,7 @@ def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
         if suffix == "两会":
             if low in starts or m.start() in ends:
                 start = ends.get(m.start(), low)
-                yield Candidate(start, m.end(), "Event", "Meeting", folded[start : m.end()], "name.两会")
+                yield Candidate(start, m.end(), "Event", "Meeting", folded[start : m.end()], "name.event")
             continue
         if (
             len(head) < 3
@@ -553,7 +561,7 @@ def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             "Event",
             kinds[suffix],
             folded[low : m.end()],
-            f"name.{suffix}",
+            "name.event",
             weight=1 if "“" in head else 0,
         )
 

@@ -233,7 +233,7 @@ def _organized(
                     text.folded[h.span.end : h.span.end + 8],
                 ):
                     yield _relation(
-                        text, event.span.start, h.span.end, h.name, "organizes", event.name, "organized by"
+                        text, event.span.start, h.span.end, h.name, "organizes", event.name, "organized-by"
                     )
         if event.cls == "Event" and _patterns()["at"].search(after[:40]) and not event.name.endswith("会议"):
             host = next(
@@ -252,7 +252,7 @@ def _organized(
                 end = event.span.end + (
                     m2.end() if (m2 := re.search(_patterns()["at"].pattern, after[:40])) else 0
                 )
-                yield _relation(text, event.span.start, end, name, "organizes", event.name, "host in name")
+                yield _relation(text, event.span.start, end, name, "organizes", event.name, "host-in-name")
 
 
 def _sited(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Statement]) -> Iterator[Relation]:
