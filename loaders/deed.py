@@ -43,6 +43,7 @@ def read_deed(
         return None, "frame"
     own = subject_end(folded, clause.start, clause.end, openers, time_ends)
     rest = folded[own : clause.end].strip(' “”"')
+    rest = _ITEM.sub("", rest)
     closes = pattern("deed.closing").search(rest)
     if own > clause.start and pattern("deed.around").match(rest):
         return None, "frame"
@@ -67,6 +68,12 @@ _ONLY_TIME = re.compile(
 )
 
 
+#: 一是, 5., (二): what numbers an item is no part of it
+_ITEM = re.compile(
+    r"^(?:[一二三四五六七八九十]+是|第[一二三四五六七八九十]+,?|\(?[一二三四五六七八九十\d]+[.、)])\s*"
+)
+
+
 def _verb_first(rest: str, *, has_subject: bool) -> tuple[str | None, str]:
     for _ in range(8):
         verb = pattern("deed.verb").match(rest)
@@ -74,10 +81,9 @@ def _verb_first(rest: str, *, has_subject: bool) -> tuple[str | None, str]:
             return rest, "deed.verb"
         resolve = pattern("deed.resolve").match(rest)
         if resolve and len(rest) - resolve.end() >= 4 and not _ONLY_TIME.fullmatch(rest[resolve.end() :]):
-            return rest[resolve.end() :], "deed.resolve"
-        step = pattern("deed.before-verb").match(rest) or (
-            pattern("deed.phrase").match(rest) if has_subject else None
-        )
+            return indicator.trim_lead(rest[resolve.end() :]), "deed.resolve"
+        phrase = pattern("deed.phrase").match(rest) if has_subject else None
+        step = phrase or pattern("deed.before-verb").match(rest)
         if step is None or not step.group():
             return None, "no-verb"
         rest = rest[step.end() :]

@@ -45,6 +45,7 @@ _GUARDED = {
     "拥有": "kind.拥有",
     "目前": "kind.目前",
     "成功": "kind.成功",
+    "年内": "kind.年内",
 }
 #: Words of resolve: they promise where something is counted, else they only colour what is told
 _WEAK = frozenset(
@@ -62,7 +63,6 @@ _WEAK = frozenset(
         "要求",
         "不少于",
         "不低于",
-        "年内",
         "有望",
     }
 )
