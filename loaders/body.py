@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from .candidate import Candidate
 from .gazetteer import Place
-from .lexicon import alternation, table
+from .lexicon import table
 from .place import Home, PlaceHit
 from .rules import pattern
 
@@ -22,39 +21,18 @@ _LEVEL = "[省市区县州]"
 _BODY_BEFORE = re.compile(r"(?:委|人大常委会|人大|政府|政协)[、和]$")
 
 
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = table("entities")
-    department = alternation(words["department"])
-    party = alternation(w for w in words["party"] if w != "委")
-    return {
-        "body": re.compile(
-            rf"(?P<government>人民政府|政府(?!性|采购|引导|投资|部门|和企业|补贴))"
-            rf"|(?P<congress>人民代表大会常务委员会|人民代表大会|人大常委会|人大(?!代表大会|附|制度))"
-            rf"|(?P<consultative>政协)"
-            rf"|(?P<party>{party}|委(?!员|托|书记|员会|会|副|常))"
-            rf"|(?P<department>{department})"
-        ),
-        "league": re.compile(
-            rf"(?:共青)?团(?P<level>{_LEVEL})委|共青团(?P<place>[\u4e00-\u9fff]{{2,8}}?)委(?:员会)?"
-        ),
-        "level": re.compile(rf"(?P<level>{_LEVEL})$"),
-        "national": re.compile(alternation(words["national"]["words"])),
-    }
-
-
 def read_bodies(folded: str, hits: list[PlaceHit], home: Home) -> Iterator[Candidate]:
     """Mentions of governing bodies."""
     by_end = {h.end: h for h in hits}
-    for m in _patterns()["body"].finditer(folded):
+    for m in pattern("body.form").finditer(folded):
         yield from _body(folded, m, by_end, home)
-    for m in _patterns()["league"].finditer(folded):
+    for m in pattern("body.league").finditer(folded):
         place = home.of(m["level"]) if m["level"] else None
         printed = m["place"] if m["place"] else None
         name = f"共青团{place.name}委员会" if place else f"共青团{printed}委员会" if printed else m.group()
         yield Candidate(m.start(), m.end(), "Organization", "PartyBody", name, "body.league", weight=1)
     yield from _named_departments(folded, by_end, home)
-    for m in _patterns()["national"].finditer(folded):
+    for m in pattern("body.national").finditer(folded):
         yield Candidate(m.start(), m.end(), "Organization", "GovernmentBody", m.group(), "body.national")
 
 
@@ -121,11 +99,11 @@ def _body(folded: str, m: re.Match[str], by_end: dict[int, PlaceHit], home: Home
     start = m.start()
     place: Place | None = None
     printed = ""
-    level = _patterns()["level"].search(folded, max(0, start - 1), start)
+    level = folded[start - 1 : start] if folded[start - 1 : start] in _LEVELS else ""
     if start in by_end:
         hit = by_end[start]
         place, start, printed = _nearest(hit, home), hit.start, folded[hit.start : hit.end]
-    elif level and start - 1 in by_end and level["level"] in "市省区县州":  # 昆明|市政府, 云南|省委
+    elif level and start - 1 in by_end and level in "市省区县州":  # 昆明|市政府, 云南|省委
         hit = by_end[start - 1]
         place, start, printed = _nearest(hit, home), hit.start, folded[hit.start : start]
     elif level:
@@ -152,9 +130,9 @@ def _body(folded: str, m: re.Match[str], by_end: dict[int, PlaceHit], home: Home
             if folded[start - 2 : start - 1] not in ("各", "全", "我"):
                 return
             return
-        place = _coordinated(folded, start - 1, level["level"], by_end) or home.of(level["level"])
+        place = _coordinated(folded, start - 1, level, by_end) or home.of(level)
         start -= 1
-        printed = level["level"]
+        printed = level
     else:
         return
     if (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 from .candidate import Candidate
 from .facts import EntityClass
@@ -22,60 +21,6 @@ _HAN = r"[\u4e00-\u9fff]"
 _NO_FUNCTION_WORD = (
     r"(?![的了在和与及等是为将被把对向从以于由有开实推获举启召组进]|[^\u4e00-\u9fff])[\u4e00-\u9fff]"
 )
-
-
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = table("entities")
-    programme = words["programme"]
-    stop = words["stop"]
-    statement = table("statement")
-    before = [*statement["action"]["words"], *statement["strip"]["verb"], *statement["strip"]["lead"]]
-    return {
-        "stop": re.compile(
-            rf"(?:{alternation([*stop['prefix'], *(w for w in before if len(w) > 1)])})(?!区|集团|银行|者)"
-        ),
-        "inner": re.compile(alternation(stop["inner"])),
-        "organization": re.compile(alternation(words["organization"])),
-        "park": re.compile(alternation(words["park"])),
-        "zone": re.compile(alternation(words["zone"]["words"])),
-        "project": re.compile(
-            rf"(?:{alternation(words['project']['words'])})(?:\(?[一二三四五]期\)?)?(?:改扩建)?(?:工程|项目)?"
-        ),
-        "line": re.compile(rf"(?:地铁|轨道交通|轻轨)\d+(?:{alternation(words['project']['line'])})"),
-        "founded": re.compile(
-            rf"(?:{alternation(words['project']['founding'])})了?(?P<name>{_HAN}{{2,8}}?(?:{alternation(words['project']['founded'])}|车队|中心|联盟))"
-        ),
-        "list": re.compile(
-            r"等(?:\d{1,4}|[一二两三四五六七八九十]{1,3})[个家项座][^,;。]{0,12}?(?:项目|工程)"
-        ),
-        "quoted": re.compile(
-            rf"(?P<head>(?:促消费|共建|春城|城市|全市|全民)?)“(?P<inner>[^“”]{{2,24}})”(?P<after>(?:{alternation(programme['after_quote'])}|(?:{_NO_FUNCTION_WORD}){{1,8}}?(?:{alternation(programme['after_head'])}))?)"
-        ),
-        "numbered": re.compile(
-            rf"^(?:[一二三四五六七八九十\d+A-Z]+(?:{alternation(programme['numbered'])})|\d{{4}}|\d\+[A-Z\d]|.{{2,12}}(?:计划|行动|工程|战略|改革|长制|无理由退货|生活圈|营商环境|一带一路|攻坚战))$"
-        ),
-        "titled": re.compile(
-            rf"《(?P<inner>[^《》]{{4,80}}(?:{alternation(programme['title_end'])})(?:\([^()]*\))?)》"
-        ),
-        "programme": re.compile(alternation(programme["suffix"])),
-        "known": re.compile(alternation(programme["known"])),
-        "model": re.compile(
-            rf"(?:{alternation(programme['model_before'])})(?P<name>{_HAN}{{3,10}}{alternation(programme['model'])})"
-        ),
-        "promises": re.compile(
-            r"(?:(?P<y1>20\d\d)年(?:度)?)?(?:[省市区县]|昆明市?|政府|市政府|全市|为民办)*(?:(?P<y2>20\d\d)年)?(?<!\d)(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})(?P<unit>[件项])(?P<what>惠民实事|民生实事|实事)"
-        ),
-        "promises bare": re.compile(r"(?P<y>20\d\d)年(?:市政府|市|省|区)?(?P<what>惠民实事|民生实事)"),
-        "session": re.compile(
-            r"(?:第?[一二三四五六七八九十]{1,4}届)(?:人大|政协|人民代表大会|委员会|全国人大|市委|省委)?(?:常委会|常务委员会)?第?[一二三四五六七八九十]{1,4}次(?:全体)?(?:会议|全会)(?:主席团第[一二三四五六七八九十]{1,4}次会议)?"
-            r"|第[一二三四五六七八九十]{1,4}届(?:人民代表大会|委员会)(?:常务委员会)?第[一二三四五六七八九十]{1,4}次(?:全体)?会议(?:主席团第[一二三四五六七八九十]{1,4}次会议)?"
-        ),
-        "event": re.compile(alternation(w for w in words["event"] if w != "主席团第")),
-        "generic": re.compile(
-            rf"(?:{alternation(words['generic']['words'])}|[一二三四五六七八九十两\d]+[个家所座条].*)"
-        ),
-    }
 
 
 def read_names(text: Text, hits: list[PlaceHit]) -> Iterator[Candidate]:
@@ -112,14 +57,14 @@ def left_edge(folded: str, end: int, starts: dict[int, int], reach: int = _REACH
         ):
             low = at
             break
-    for inner in _patterns()["inner"].finditer(folded, low, end):
+    for inner in pattern("name.inner").finditer(folded, low, end):
         low = inner.end()
     if time := _TIME_BEFORE.match(folded, low, end):
         low = time.end()
     while low < end:
         if low in starts and starts[low] < end:
             break
-        stop = _patterns()["stop"].match(folded, low, end)
+        stop = pattern("name.stop").match(folded, low, end)
         if stop is None:
             break
         low = stop.end()
@@ -160,8 +105,8 @@ _RULE_OF_KIND = {
 def _is_generic(head: str) -> bool:
     return (
         len(head) < 2
-        or bool(_patterns()["generic"].fullmatch(head))
-        or bool(re.fullmatch(rf"(?:{_patterns()['generic'].pattern})+", head))
+        or bool(pattern("name.generic").fullmatch(head))
+        or bool(pattern("name.generic-row").match(head))
     )
 
 
@@ -186,7 +131,7 @@ def _without_district(folded: str, low: int, end: int, starts: dict[int, int]) -
 
 def _companies(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
     kinds = table("entities")["organization"]
-    for m in _patterns()["organization"].finditer(folded):
+    for m in pattern("name.organization").finditer(folded):
         suffix, kind = m.group(), kinds[m.group()]
         if suffix == "集团" and re.match("公司|有限", folded[m.end() :]):
             continue
@@ -263,7 +208,7 @@ def _is_named(folded: str, low: int, end: int, starts: dict[int, int], kind: str
 
 def _suffixed(folded: str, starts: dict[int, int], group: str, cls: EntityClass) -> Iterator[Candidate]:
     kinds = table("entities")[group]
-    for m in _patterns()[group].finditer(folded):
+    for m in pattern(f"name.{group}").finditer(folded):
         low = _split_place(folded, left_edge(folded, m.start(), starts, 20), m.end(), starts)
         head = folded[low : m.start()]
         if _is_generic(head) or re.match(r"\d", head) or re.search(r"\d+[个家所座]", head) or len(head) > 16:
@@ -286,7 +231,7 @@ def _coordinated_parks(folded: str) -> Iterator[Candidate]:
     ):
         at = m.start()
         for item in m["first"].split("、"):
-            clean = _patterns()["stop"].match(item)
+            clean = pattern("name.stop").match(item)
             if not (clean and clean.end() == len(item)):
                 yield Candidate(
                     at,
@@ -301,7 +246,7 @@ def _coordinated_parks(folded: str) -> Iterator[Candidate]:
 
 
 def _zones(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
-    for m in _patterns()["zone"].finditer(folded):
+    for m in pattern("name.zone").finditer(folded):
         low = left_edge(folded, m.start(), starts, 20)
         if low in starts and folded[starts[low] - 1] == "区" and starts[low] + 3 < m.start():
             low = starts[low]  # 磨憨—磨丁经济合作区|进口贸易促进创新示范区
@@ -321,7 +266,7 @@ def _zones(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
 
 
 def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
-    for m in _patterns()["project"].finditer(folded):
+    for m in pattern("name.project").finditer(folded):
         low = _split_place(folded, left_edge(folded, m.start(), starts, 16), m.end(), starts)
         head = folded[low : m.start()]
         if _is_generic(head) and not re.fullmatch(r"第[一二三四五六七八九十]{1,4}", head):
@@ -333,7 +278,7 @@ def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
         ):
             continue
         yield Candidate(low, m.end(), "Project", "Project", folded[low : m.end()], "name.project")
-    for m in _patterns()["line"].finditer(folded):
+    for m in pattern("name.rail-line").finditer(folded):
         low = m.start()
         before = next((s for s in starts if starts[s] == low), None)
         yield Candidate(
@@ -344,7 +289,7 @@ def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             folded[before if before is not None else low : m.end()],
             "name.line",
         )
-    for m in _patterns()["founded"].finditer(folded):
+    for m in pattern("name.founded").finditer(folded):
         name = m["name"]
         if name.startswith(("社区", "村", "校园", "乡村", "街道")) or re.match(
             r"[\d等]", folded[m.end() : m.end() + 1]
@@ -381,7 +326,7 @@ def _projects(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
                 yield Candidate(
                     start, start + len(more["name"]), cls, "Organization", more["name"], "name.founded"
                 )
-    for m in _patterns()["list"].finditer(folded):
+    for m in pattern("name.list-of-projects").finditer(folded):
         yield from _listed_projects(folded, m, starts)
     for m in pattern("name.capacity").finditer(folded):
         yield Candidate(m.start(), m.end(), "Project", "Project", m.group(), "name.capacity", weight=1)
@@ -395,14 +340,14 @@ def _listed_projects(folded: str, m: re.Match[str], starts: dict[int, int]) -> I
     at = max((folded.rfind(mark, max(0, m.start() - 160), m.start()) for mark in ",;。:!?\n"), default=-1) + 1
     at = max(at, m.start() - 160)
     items = folded[at : m.start()]
-    while lead := _patterns()["stop"].match(items):
+    while lead := pattern("name.stop").match(items):
         if at in starts:
             break
         items, at = items[lead.end() :], at + lead.end()
     for item in re.split("[、和]", items):
         end = at + len(item)
         if 3 <= len(item) <= 24 and not re.search(r"\d+[个家项]|的|[,;]", item):
-            park = _patterns()["park"].search(item)
+            park = pattern("name.park").search(item)
             if not (park and park.end() == len(item)):
                 yield Candidate(at, end, "Project", "Project", item, "name.listed")
         at = end + 1
@@ -410,24 +355,27 @@ def _listed_projects(folded: str, m: re.Match[str], starts: dict[int, int]) -> I
 
 def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
     folded = text.folded
-    p = _patterns()
-    for m in p["quoted"].finditer(folded):
+    for m in pattern("name.quoted").finditer(folded):
         inner, after, head = m["inner"], m["after"], m["head"]
         before = folded[max(0, m.start() - 12) : m.start()]
         if re.search(r"[,。;!?]", inner) or (
             re.search(r"(?:获评|荣获|获得|授予|命名为|年度|为)$", before) and not after
         ):
             continue
-        if p["numbered"].match(inner) or after:
+        if pattern("name.programme-in-quotes").match(inner) or after:
             if (
                 re.match(r"(?:企业|病|党支部|党组织|提案$|患者|人员|筛查)", folded[m.end() : m.end() + 4])
                 and not after
             ):
                 continue
-            if after == "项目" and not p["numbered"].match(inner):
+            if after == "项目" and not pattern("name.programme-in-quotes").match(inner):
                 continue
             whole = f"{head}“{inner}”{after}"
-            name = inner if not after and not head and p["numbered"].match(inner) else whole
+            name = (
+                inner
+                if not after and not head and pattern("name.programme-in-quotes").match(inner)
+                else whole
+            )
             start = m.start() + (len(head) if head in ("全市", "城市", "春城") else 0)
             if inner == "一带一路":
                 if folded.startswith(("国家", "沿线"), m.end()):
@@ -449,26 +397,26 @@ def _programmes(text: Text, starts: dict[int, int]) -> Iterator[Candidate]:
         model = re.match(r"[\u4e00-\u9fff]{0,2}高铁列车|专列", folded[m.end() :])
         if model and not after:
             continue
-    for m in p["titled"].finditer(folded):
+    for m in pattern("name.titled").finditer(folded):
         yield Candidate(m.start(), m.end(), "Programme", "Programme", m["inner"], "name.titled", weight=4)
-    for m in p["promises"].finditer(folded):
+    for m in pattern("name.promises").finditer(folded):
         year = m["y1"] or m["y2"]
         name = f"{year}年{m['n']}{m['unit']}{m['what']}" if year else f"{m['n']}{m['unit']}{m['what']}"
         start = m.start("y1") if m["y1"] else m.start("y2") if m["y2"] else m.start("n")
         yield Candidate(start, m.end(), "Programme", "Programme", name, "name.promises", weight=1)
-    for m in p["promises bare"].finditer(folded):
+    for m in pattern("name.promises-bare").finditer(folded):
         yield Candidate(
             m.start(), m.end(), "Programme", "Programme", f"{m['y']}年{m['what']}", "name.promises"
         )
-    for m in p["known"].finditer(folded):
+    for m in pattern("name.known").finditer(folded):
         if folded.startswith(("国家", "沿线"), m.end()):
             continue
         name = "共建“一带一路”" if "一带一路" in m.group() else m.group()
         yield Candidate(m.start(), m.end(), "Programme", "Programme", name, "name.known")
-    for m in p["model"].finditer(folded):
+    for m in pattern("name.model").finditer(folded):
         if "、" not in m["name"]:
             yield Candidate(m.start("name"), m.end("name"), "Programme", "Programme", m["name"], "name.model")
-    for m in p["programme"].finditer(folded):
+    for m in pattern("name.programme").finditer(folded):
         low = left_edge(folded, m.start(), starts, 18)
         while (
             low < m.start()
@@ -494,7 +442,7 @@ def _with_coordination(folded: str, end: int, low: int) -> int:
     if m is None:
         return low
     start = end - len(m.group())
-    while lead := _patterns()["stop"].match(folded, start, end - 6):
+    while lead := pattern("name.stop").match(folded, start, end - 6):
         start = lead.end()
     return start
 
@@ -502,7 +450,7 @@ def _with_coordination(folded: str, end: int, low: int) -> int:
 def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
     kinds = table("entities")["event"]
     ends = {e: s for s, e in starts.items()}
-    for m in _patterns()["session"].finditer(folded):
+    for m in pattern("name.session").finditer(folded):
         low = m.start()
         for prefix in ("政协", "市委", "省委", "区委", "市", "省"):
             if low not in ends and folded[:low].endswith(prefix):
@@ -534,7 +482,7 @@ def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
                 weight=2,
             )
         yield Candidate(low, end, "Event", "Meeting", folded[low:end], "name.session", weight=1)
-    for m in _patterns()["event"].finditer(folded):
+    for m in pattern("name.event").finditer(folded):
         suffix = m.group()
         low = _event_edge(folded, m.start(), starts)
         head = folded[low : m.start()]

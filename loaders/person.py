@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from .candidate import Candidate
 from .facts import Article
@@ -15,40 +14,6 @@ from .lexicon import alternation, table
 from .rules import pattern
 
 _HAN = "[\u4e00-\u9fff]"
-
-
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = table("entities")
-    single, double = words["surname"]["single"], alternation(words["surname"]["double"])
-    given = r"(?![的了在是和与及为任被把将说])[\u4e00-\u9fff]"
-    apart = rf"[{single}] {{1,2}}{given}(?![\u4e00-\u9fff]?[路街])"
-    name = (
-        rf"(?:(?:{double})(?:{given}){{1,2}}|{apart}|[{single}](?:{given}){{1,2}}|[{single}][某×xX]{{1,2}})"
-    )
-    aside = r"(?:\([^()\n]{1,12}\))?"
-    posts = alternation(words["post"]["words"])
-    right = rf"(?=(?:等)?(?:{alternation(words['surname']['after_name'])}|[、,。;:()\n]|$))"
-    return {
-        "post name": re.compile(rf"(?P<post>(?:{posts})) ?(?P<name>{name}){right}"),
-        "appoint": re.compile(
-            rf"(?:任命|决定任命|提名|推荐|补选|选举)?(?P<name>{name})(?:同志)?{aside}(?:任|为)(?P<post>[^,;。、\n]{{2,40}}?)(?=[,;。、\n]|$)"
-        ),
-        "remove": re.compile(
-            rf"(?:免去|接受)?(?P<name>{name})(?:同志)?{aside}的?(?P<post>[^,;。\n]{{3,40}}?)(?:职务)(?:\([^()\n]*\))?(?=[,;。、\n]|$)"
-        ),
-        "resign": re.compile(
-            rf"接受(?P<name>{name})(?:同志)?(?:辞去|请辞)(?P<post>[^,;。\n]{{3,40}}?)(?:职务)"
-        ),
-        "speech": re.compile(
-            rf"(?:^|(?<=[,。;:!?”\n]))(?P<name>{name})(?=(?:说|表示|介绍|告诉记者|坦言|认为|指出)[,:,“])"
-        ),
-        "name post": re.compile(
-            rf"(?:^|(?<=[,。;:、\n]))(?P<name>{name})(?:,|\()(?P<post>(?:男|女)[^。\n]{{0,12}})"
-        ),
-        "no name": re.compile(rf"(?:{alternation(words['surname']['no_name'])})"),
-        "section": re.compile(r"任命|免去|任免|任职|职务|公示|选举"),
-    }
 
 
 def read_persons(article: Article, folded: str) -> Iterator[Candidate]:
@@ -63,7 +28,7 @@ def read_persons(article: Article, folded: str) -> Iterator[Candidate]:
                 yield Candidate(
                     at, at + len(name), "Person", "Person", name, "person.byline", post=role, weight=3
                 )
-    for m in _patterns()["post name"].finditer(folded):
+    for m in pattern("person.after-post").finditer(folded):
         printed = _without_preposition(m["name"])
         name = printed.replace(" ", "")
         if _is_name(name):
@@ -83,15 +48,17 @@ def read_persons(article: Article, folded: str) -> Iterator[Candidate]:
                 weight=2,
             )
             yield from _listed(folded, end, post)
-    for m in _patterns()["speech"].finditer(folded):
+    for m in pattern("person.speaks").finditer(folded):
         if _is_name(m["name"]):
             known.setdefault(m["name"], None)
             yield Candidate(
                 m.start("name"), m.end("name"), "Person", "Person", m["name"], "person.speech", weight=1
             )
-    if _patterns()["section"].search(folded) or _patterns()["section"].search(article.headline):
-        for kind in ("appoint", "remove", "resign"):
-            for m in _patterns()[kind].finditer(folded):
+    if pattern("person.appointments").search(folded) or pattern("person.appointments").search(
+        article.headline
+    ):
+        for kind in _FORMS:
+            for m in pattern(_FORMS[kind]).finditer(folded):
                 name = m["name"].replace(" ", "")
                 if _in_appointment(folded, m, kind) and _is_name(name):
                     known.setdefault(name, m["post"])
@@ -112,6 +79,10 @@ def read_persons(article: Article, folded: str) -> Iterator[Candidate]:
             yield Candidate(
                 m.start(), m.end(), "Person", "Person", name, "person.again", post=known_post, weight=1
             )
+
+
+#: The forms of appointments, and their patterns
+_FORMS = {"appoint": "person.appointed", "remove": "person.removed", "resign": "person.resigned"}
 
 
 def _listed(folded: str, at: int, post: str) -> Iterator[Candidate]:
@@ -165,4 +136,4 @@ def _is_surname(name: str) -> bool:
 
 
 def _is_name(name: str) -> bool:
-    return not _patterns()["no name"].match(name) and not _PLACE_WORD.search(name) and _is_surname(name)
+    return not pattern("person.no-name").match(name) and not _PLACE_WORD.search(name) and _is_surname(name)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import pairwise
 
 from .agent import AGENT_CLASSES
@@ -16,37 +15,12 @@ from .facts import Article, Entity, Predicate, Relation, Span, Statement, outerm
 from .lexicon import alternation, table
 from .located import Located
 from .place import find_places
+from .rules import pattern
 from .text import Sentence, Text, fold
 from .time import read_times
 
 _SITES = frozenset({"AdministrativeArea", "FunctionalZone", "Park", "Project"})
 _RUN = frozenset({"Programme", "Project"})
-
-
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = table("relation")
-    return {
-        "honour": re.compile(rf"(?:{alternation(words['honour']['verb'])})(?:了|为)?"),
-        "honour end": re.compile(rf"(?:{alternation(words['honour']['end'])})$"),
-        "honour mark": re.compile(alternation(words["honour"]["mark"])),
-        "listed": re.compile(alternation(words["honour"]["listed"])),
-        "named": re.compile(r"(?:命名|授予|评选|表彰|认定).{0,24}?(?:为|以)(?P<honour>[^,。;]+)$"),
-        "organizes": re.compile(rf"(?:{alternation(words['organizes']['before'])})"),
-        "deed": re.compile(
-            rf"(?:{alternation(table('statement')['action']['words'])}|锚定|抓好)(?:了|好|在|出|并|着|“|以|、|[\u4e00-\u9fff]{{1,4}}、)*$"
-            rf"|在$|[\u4e00-\u9fff]经济、$|、[\u4e00-\u9fff]{{2,4}}$"
-        ),
-        "by": re.compile(rf"(?:{alternation(words['responsible']['by'])})"),
-        "head": re.compile(rf"(?:{alternation(words['responsible']['head'])})[:为是]?"),
-        "guided": re.compile(rf"(?:{alternation(words['responsible']['guided'])})$"),
-        "do": re.compile(rf"(?:{alternation(words['responsible']['do'])})(?P<what>[^,。;]+?)(?:工作|任务)?$"),
-        "at": re.compile(rf"(?:成功|隆重|正式|顺利)?(?:{alternation(words['located']['at'])})"),
-        "in": re.compile(rf"(?:{alternation(words['located']['in'])})"),
-        "count list": re.compile(
-            r"等(?:\d+|[两二三四五六七八九十]+)(?:个|家|所|项|名|户)(?P<noun>[\u4e00-\u9fff]{2,6}?)$"
-        ),
-    }
 
 
 def read_relations(
@@ -204,7 +178,7 @@ def _organized(
         before = text.folded[sentence.start : event.span.start]
         after = text.folded[event.span.end : sentence.end]
         verb = None
-        for m in _patterns()["organizes"].finditer(before):
+        for m in pattern("relation.organizes-verb").finditer(before):
             verb = m
         if (
             verb
@@ -235,7 +209,11 @@ def _organized(
                     yield _relation(
                         text, event.span.start, h.span.end, h.name, "organizes", event.name, "organized-by"
                     )
-        if event.cls == "Event" and _patterns()["at"].search(after[:40]) and not event.name.endswith("会议"):
+        if (
+            event.cls == "Event"
+            and pattern("relation.held").search(after[:40])
+            and not event.name.endswith("会议")
+        ):
             host = next(
                 (h for h in hosts if event.quote.startswith(h.quote) or event.quote.startswith(h.name)), None
             )
@@ -250,7 +228,7 @@ def _organized(
             )
             if name:
                 end = event.span.end + (
-                    m2.end() if (m2 := re.search(_patterns()["at"].pattern, after[:40])) else 0
+                    m2.end() if (m2 := re.search(pattern("relation.held").pattern, after[:40])) else 0
                 )
                 yield _relation(text, event.span.start, end, name, "organizes", event.name, "host-in-name")
 
@@ -263,7 +241,7 @@ def _sited(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Stat
         sentence = _sentence_of(text, site.span.start)
         before = text.folded[sentence.start : site.span.start]
         after = text.folded[site.span.end : sentence.end]
-        if before.endswith("在") and (m := _patterns()["at"].match(after)):
+        if before.endswith("在") and (m := pattern("relation.held").match(after)):
             events = [
                 e for e in entities if e.cls == "Event" and sentence.start <= e.span.start < sentence.end
             ]
@@ -282,7 +260,7 @@ def _sited(_: Article, text: Text, entities: Sequence[Entity], __: Sequence[Stat
             for e in near[:1]:
                 start, end = min(e.span.start, site.span.start), max(e.span.end, site.span.end + m.end())
                 yield _relation(text, start, end, e.name, "locatedIn", site.name, "at")
-        if m := re.search(rf"(?:{_patterns()['in'].pattern})$", before):
+        if m := pattern("relation.lies-before").search(before):
             things = [
                 e
                 for e in entities
@@ -305,9 +283,7 @@ def _venues(
     for event in entities:
         if event.cls != "Event":
             continue
-        m = re.compile(rf"在(?P<site>[\u4e00-\u9fff]{{4,24}}?){_patterns()['at'].pattern}").match(
-            text.folded, event.span.end
-        )
+        m = pattern("relation.venue").match(text.folded, event.span.end)
         if m and (m.start("site"), m.end("site")) not in known and not re.search(r"[的时后中]$", m["site"]):
             yield _relation(text, event.span.start, m.end(), event.name, "locatedIn", m["site"], "venue")
 
@@ -316,7 +292,6 @@ def _honoured(
     _: Article, text: Text, entities: Sequence[Entity], statements: Sequence[Statement]
 ) -> Iterator[Relation]:
     """X获评Y、Z等荣誉称号; 命名…为Y，X榜上有名; A、B等4个集群获评Y."""
-    patterns = _patterns()
     located = Located(
         (
             e
@@ -331,15 +306,15 @@ def _honoured(
         for clause in sentence.clauses:
             folded = text.folded[clause.start : clause.end]
             heads = [e for e in located.between(clause.start, clause.end) if e.span.end <= clause.end]
-            if (m := patterns["named"].search(folded)) and (honours := _honours(m["honour"])):
+            if (m := pattern("relation.honour-given").search(folded)) and (honours := _honours(m["honour"])):
                 given = (honours[0], clause.start)
                 continue
-            if given and patterns["listed"].search(folded) and heads:
+            if given and pattern("relation.honour-listed").search(folded) and heads:
                 yield _relation(
                     text, given[1], clause.end, heads[-1].name, "honouredWith", given[0], "listed"
                 )
                 continue
-            m = patterns["honour"].search(folded)
+            m = pattern("relation.honour-verb").search(folded)
             if m is None or re.match(r"的|数", folded[m.end() :]):
                 subject = [(e.name, e.span.start) for e in heads if e.span.start - clause.start <= 6][
                     :1
@@ -363,7 +338,7 @@ def _honoured(
                 ][:1]
             plain = m.group() in ("获得", "获", "斩获", "摘得", "入选", "入围")
             for honour in _honours(folded[m.end() :]):
-                if (plain and not patterns["honour mark"].search(honour)) or re.search(
+                if (plain and not pattern("relation.honour-mark").search(honour)) or re.search(
                     r"\d+[个项家]|支持|好评|肯定|批复|通过|资金|补助", honour
                 ):
                     continue
@@ -375,12 +350,12 @@ def _honoured(
 
 def _honours(text: str) -> list[str]:
     """The honours of a list: “甲”“乙·丙、丁”示范党组织等荣誉称号 → 甲, “乙·丙、丁”示范党组织."""
-    text = _patterns()["honour end"].sub("", text.strip())
+    text = pattern("relation.honour-end").sub("", text.strip())
     text = re.sub(r"^\d{4}年度?", "", text)
     items = re.findall(r"“[^”]+”[^“、,和]*|[^“”、,]+(?:“[^”]+”[^“、,]*)?", text)
     cleaned = []
     for item in items:
-        item = _patterns()["honour end"].sub("", item.strip(" 和及与、"))
+        item = pattern("relation.honour-end").sub("", item.strip(" 和及与、"))
         whole = re.fullmatch(r"“([^“”]+)”", item)
         name = whole.group(1) if whole else item
         if 2 < len(name) <= 40:
@@ -390,7 +365,7 @@ def _honours(text: str) -> list[str]:
 
 def _listed_subjects(before: str, offset: int) -> list[tuple[str, int]]:
     """经开区先进装备、安宁绿色化工等4个集群: each item with the noun that the count gives."""
-    m = _patterns()["count list"].search(before)
+    m = pattern("relation.count-of-list").search(before)
     if m is None:
         return []
     start = re.search(r"[^,;:]*$", before[: m.start()])
@@ -424,7 +399,7 @@ def _responsible(
         sentence = _sentence_of(text, body.span.start)
         before = text.folded[sentence.start : body.span.start]
         after = text.folded[body.span.end : sentence.end]
-        if before.endswith("由") and (m := _patterns()["by"].match(after)):
+        if before.endswith("由") and (m := pattern("relation.run-by").match(after)):
             for e in entities:
                 gap = (
                     text.folded[body.span.end + m.end() : e.span.start]
@@ -437,7 +412,7 @@ def _responsible(
                         text, body.span.start, last.span.end, body.name, "responsibleFor", last.name, "by"
                     )
                     break
-        if re.search(rf"(?:{_patterns()['head'].pattern})(?:[^。;\n]*[、,])?$", before):
+        if pattern("relation.responsible-before").search(before):
             about = next(
                 (
                     s
@@ -472,7 +447,7 @@ def _is_object(text: Text, s: Statement, e: Entity) -> bool:
     """Whether the deed is done to the thing itself: 深入实施|三年行动, not 围绕…战略发展目标 or a list of four slogans."""
     before = text.folded[s.span.start : e.span.start]
     joined = _founds(s, e) and bool(re.search("[和、]$", before))
-    return (joined or bool(_patterns()["deed"].search(before))) and text.folded[
+    return (joined or bool(pattern("relation.deed-object").search(before))) and text.folded[
         e.span.end : e.span.end + 1
     ] != "、"
 
@@ -483,12 +458,14 @@ def _guided(text: Text, entities: Sequence[Entity]) -> Iterator[Relation]:
     for sentence in text.sentences:
         for clause in sentence.clauses:
             here = [e for e in located.between(clause.start, clause.end) if e.span.end <= clause.end]
-            if not here or not _patterns()["guided"].search(text.folded[clause.start : here[0].span.start]):
+            if not here or not pattern("relation.guides").search(
+                text.folded[clause.start : here[0].span.start]
+            ):
                 continue
             tail = text.folded[here[-1].span.end : clause.end]
             between = [text.folded[a.span.end : b.span.start] for a, b in pairwise(here)]
             m = re.match(r"(?:等地?)?", tail)
-            what = _patterns()["do"].match(tail[m.end() :]) if m else None
+            what = pattern("relation.work").match(tail[m.end() :]) if m else None
             if what and all(gap in ("、", "和", "及", "与") for gap in between):
                 for e in here:
                     yield _relation(

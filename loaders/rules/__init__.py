@@ -3,7 +3,8 @@
 `loaders/rules/*.toml` hold two kinds of entries. A `[[pattern]]` is a regular expression that a reader uses, with words that it
 matches and words that it misses. A `[[rule]]` is an id that facts carry (`Statement.rules`), with texts in which it reads a fact
 and texts in which it must not. `{{statement.change.growth}}` in a pattern stands for the words of that lexicon entry; with
-`guarded` before the path, a short word doesn't match where it opens a longer one.
+`guarded` before the path, a short word doesn't match where it opens a longer one, with `long` only words of two characters and more
+count, with `characters` they stand in a class; ` + ` joins several entries; `{{pattern person.name}}` is another pattern.
 """
 
 from __future__ import annotations
@@ -116,8 +117,20 @@ def expand(regex: str) -> str:
 
 
 def _spell_out(m: re.Match[str]) -> str:
-    kind, _, path = m["path"].rpartition(" ")
-    return guarded(_words(path)) if kind == "guarded" else alternation(_words(path))
+    kind, _, path = m["path"].partition(" ")
+    if kind == "guarded":
+        return guarded(_words(path))
+    if kind == "characters":
+        return "".join(_words(path))
+    if kind == "pattern":
+        return expand(patterns()[path].regex)
+    return alternation(word for term in m["path"].split(" + ") for word in _term(term))
+
+
+def _term(term: str) -> list[str]:
+    long = term.startswith("long ")
+    words = _words(term.removeprefix("long "))
+    return [w for w in words if len(w) > 1] if long else words
 
 
 def _words(path: str) -> list[str]:
