@@ -111,7 +111,10 @@ def parse_number(text: str) -> Decimal:
         return value
     if plain[:1] in _SCALES and plain[0] != "十":  # 近百家, 突破百万人次
         plain = "一" + plain
-    return Decimal(str(cn2an.cn2an(plain.replace("两", "二").replace("〇", "零"), "smart")))
+    try:
+        return Decimal(str(cn2an.cn2an(plain.replace("两", "二").replace("〇", "零"), "smart")))
+    except KeyError as error:  # what cn2an raises for some rows of digits that are no numeral
+        raise ValueError(f"no numeral: {text}") from error
 
 
 def is_unit(word: str) -> bool:

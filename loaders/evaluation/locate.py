@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Spans = Sequence[tuple[int, int]]
+_SENTENCE_ENDS = "。！？\n"
+_CLOSING = "”’」』）)"  # what closes behind a full stop belongs to the sentence before
 
 
 def squeeze(text: str) -> tuple[str, list[int]]:
@@ -32,20 +34,12 @@ def shared_length(a: Spans, b: Spans) -> int:
 
 
 class GoldText:
-    """An article's gold text; offsets are those of its squeezed form."""
+    """An article's gold text; the spans that it gives are offsets of its squeezed form."""
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        self.squeezed, _ = squeeze(raw)
+        self.squeezed, self._offsets = squeeze(raw)
         self.headline_end = len(squeeze(raw.split("\n", 1)[0])[0])
-        self._bodies: dict[str, tuple[int, list[int]]] = {}
-
-    def place(self, article: str, body: str) -> None:
-        """Notes where the body that the reader saw stands in this text, so that its offsets tell repeated quotes apart."""
-        squeezed, offsets = squeeze(body)
-        at = self.squeezed.find(squeezed) if squeezed else -1
-        if at >= 0:
-            self._bodies[article] = (at, offsets)
 
     def find(self, quote: str | None) -> list[tuple[int, int]]:
         """All places of a quote."""
@@ -57,10 +51,34 @@ class GoldText:
             at = self.squeezed.find(needle, at + 1)
         return found
 
-    def find_row(self, row: Mapping[str, Any]) -> list[tuple[int, int]]:
-        """The places of a row's quote: the one at its offset where that is known, else all."""
-        found = self.find(row.get("quote"))
-        start, body = row.get("start"), self._bodies.get(str(row.get("article")))
+    def sentence(self, spans: Spans) -> str:
+        """The sentence, as printed, in which the first of the spans begins and to the end of the one in which it ends."""
+        if not spans:
+            return ""
+        first, end = spans[0]
+        at, last = self._offsets[first], self._offsets[end - 1]
+        start = max(self.raw.rfind(mark, 0, at) for mark in _SENTENCE_ENDS) + 1
+        stops = [i for mark in _SENTENCE_ENDS if (i := self.raw.find(mark, last)) >= 0]
+        sentence = self.raw[start : min(stops, default=len(self.raw)) + 1]
+        return " ".join(sentence.lstrip(_CLOSING).split())
+
+
+class Finder:
+    """Finds the quotes of an article's rows in its gold text; where a quote is repeated, by the offsets of the rows."""
+
+    def __init__(self, text: GoldText, articles: Iterable[Mapping[str, Any]]) -> None:
+        self.text = text
+        self._bodies: dict[Any, tuple[int, list[int]]] = {}
+        for article in articles:
+            body, offsets = squeeze(article.get("body") or "")
+            at = text.squeezed.find(body) if body else -1
+            if at >= 0:
+                self._bodies[article.get("article")] = (at, offsets)
+
+    def find(self, row: Mapping[str, Any]) -> list[tuple[int, int]]:
+        """The place of a row's quote at the row's offset where that is known, else all places."""
+        found = self.text.find(row.get("quote"))
+        start, body = row.get("start"), self._bodies.get(row.get("article"))
         if body and isinstance(start, int) and len(found) > 1:
             base, offsets = body
             here = base + sum(offset < start for offset in offsets)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -54,8 +54,8 @@ def _ends(printed: str) -> tuple[date, date]:
         raise ValueError(printed)
     year, month, day = (int(group) if group else None for group in m.groups())
     assert year is not None
-    if month and day:
-        return date(year, month, day), date(year, month, day)
+    if day:
+        return date(year, month or 0, day), date(year, month or 0, day)
     if month:
         return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
     return date(year, 1, 1), date(year, 12, 31)
@@ -80,11 +80,27 @@ def same_agent(a: str | None, b: str | None, names: Mapping[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A quantified statement with where its quote stands and the quantities that count as its own."""
+    """A statement with where its quote stands and the quantities that count as its own: none where it has no number."""
 
     row: Row
     spans: Sequence[tuple[int, int]]
-    quantities: Sequence[tuple[float, str]]
+    quantities: Sequence[tuple[float, str]] = ()
+
+    @property
+    def optional(self) -> bool:
+        """Whether it is gold that may be found or missed."""
+        return bool(self.row.get("optional"))
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """{gold: prediction} over required gold, and the predictions that answer optional gold: by their places in the lists."""
+
+    pairs: dict[int, int]
+    neutral: set[int]
+
+
+Fits = Callable[[Located, Located], bool]
 
 
 def answers(gold: Row) -> list[tuple[float, str]]:
@@ -92,24 +108,42 @@ def answers(gold: Row) -> list[tuple[float, str]]:
     return [quantity(value, unit) for value in right(gold, "value") for unit in right(gold, "unit")]
 
 
-def match(
-    gold: Sequence[Located], read: Sequence[Located], *, same_kind: bool
-) -> tuple[dict[int, int], set[int]]:
-    """{gold: prediction} over what is required, and the predictions that answer optional gold with what is left."""
-    edges: dict[tuple[int, int], float] = {}
-    for g, wanted in enumerate(gold):
-        for p, found in enumerate(read):
-            if same_kind and found.row.get("kind") not in right(wanted.row, "kind"):
-                continue
-            if any(same_quantity(q, found.quantities[0]) for q in wanted.quantities) and overlap(
-                wanted.spans, found.spans
-            ):
-                edges[g, p] = _goodness(wanted, found)
-    required = {e: w for e, w in edges.items() if not gold[e[0]].row.get("optional")}
-    pairs = _pair_up(required)
+def fits(wanted: Located, found: Located) -> bool:
+    """Whether a prediction has the gold's quantity and words that overlap its words."""
+    return any(same_quantity(q, found.quantities[0]) for q in wanted.quantities) and overlap(
+        wanted.spans, found.spans
+    )
+
+
+def fits_in_kind(wanted: Located, found: Located) -> bool:
+    """As `fits`, and the kind is right too."""
+    return found.row.get("kind") in right(wanted.row, "kind") and fits(wanted, found)
+
+
+def fits_but_for_unit(wanted: Located, found: Located) -> bool:
+    """Whether a prediction has the gold's number, whatever its unit, and words that overlap its words."""
+    return found.row["value"] in right(wanted.row, "value") and overlap(wanted.spans, found.spans)
+
+
+def match(gold: Sequence[Located], read: Sequence[Located], how: Fits) -> Matching:
+    """The largest matching over required gold, then of the predictions that are left over optional gold."""
+    wanted, found = dict(enumerate(gold)), dict(enumerate(read))
+    pairs = pair_up({g: s for g, s in wanted.items() if not s.optional}, found, how)
     used = set(pairs.values())
-    rest = {e: w for e, w in edges.items() if gold[e[0]].row.get("optional") and e[1] not in used}
-    return pairs, set(_pair_up(rest).values())
+    left = {p: s for p, s in found.items() if p not in used}
+    return Matching(pairs, set(pair_up({g: s for g, s in wanted.items() if s.optional}, left, how).values()))
+
+
+def pair_up(gold: Mapping[int, Located], read: Mapping[int, Located], how: Fits) -> dict[int, int]:
+    """{gold: prediction}, each at most once: as many pairs that fit as there can be."""
+    return _augment(
+        {
+            (g, p): _goodness(wanted, found)
+            for g, wanted in gold.items()
+            for p, found in read.items()
+            if how(wanted, found)
+        }
+    )
 
 
 def _goodness(wanted: Located, found: Located) -> float:
@@ -124,7 +158,7 @@ def _goodness(wanted: Located, found: Located) -> float:
     )
 
 
-def _pair_up(edges: Mapping[tuple[int, int], float]) -> dict[int, int]:
+def _augment(edges: Mapping[tuple[int, int], float]) -> dict[int, int]:
     """A largest one-to-one matching by augmenting paths, the better pairs tried first."""
     neighbours: dict[int, list[int]] = defaultdict(list)
     best: dict[int, float] = defaultdict(float)

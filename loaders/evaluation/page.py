@@ -23,6 +23,11 @@ class Cut:
     kickers: int
     reporters: int
 
+    @property
+    def share(self) -> float:
+        """Share of the gold's articles that were cut right."""
+        return self.right / self.gold
+
     def line(self) -> str:
         """The figures in a line."""
         n = self.gold
