@@ -33,7 +33,17 @@ def read_bodies(folded: str, hits: list[PlaceHit], home: Home) -> Iterator[Candi
         yield Candidate(m.start(), m.end(), "Organization", "PartyBody", name, "body.league", weight=1)
     yield from _named_departments(folded, by_end, home)
     for m in pattern("body.national").finditer(folded):
-        yield Candidate(m.start(), m.end(), "Organization", "GovernmentBody", m.group(), "body.national")
+        branch = pattern("body.national-branch").match(folded, m.end())
+        end = branch.end() if branch else m.end()
+        yield Candidate(
+            m.start(),
+            end,
+            "Organization",
+            "GovernmentBody",
+            folded[m.start() : end],
+            "body.national",
+            weight=2,
+        )
 
 
 def _heads_of_bodies(

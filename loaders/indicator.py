@@ -19,7 +19,7 @@ _NUMBERED = (
     r"(?:到|至|截至)?20\d\d年(?:\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|度)?(?:前)?|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+[,、]|[一二三四五六七八九十]+、|"
     r"\([一二三四五六七八九十\d]+\)|\d+[.、](?!\d)"
 )
-_COMPARED = r"(?:分别)?(?:较|比|与)[^,;。]{0,8}?(?:同期|上年|去年|平时|年初|上月|前年|往年|以往|计划|20\d\d年)(?:度|末|同期|底|相比)?"
+_COMPARED = r"(?:分别)?(?:较|比|与)[^,;。]{0,8}?(?:同期|上年|去年|上半年|一季度|前三季度|平时|年初|上月|前年|往年|以往|计划|20\d\d年)(?:度|末|同期|底|相比)?"
 
 
 @cache
@@ -51,7 +51,7 @@ def trim_before(text: str) -> str:
         text = _patterns()["tail"].sub("", text)
         text = _patterns()["change tail"].sub("", text)
     text = "" if _PLACE_ONLY.fullmatch(text) else trim_lead(_ONCE_BUILT.sub("", text))
-    return text if len(text) > 1 and not _patterns()["lead"].fullmatch(text) else ""
+    return "" if _patterns()["lead"].fullmatch(text) else text
 
 
 #: 全部投产后预计可实现|年产值

@@ -140,8 +140,8 @@ def read_moods(
             built = bool(pattern("kind.once-built").search(plain, clause.start, clause.end))
             if own and own.cue in _STATES and _goes_on(said, carried):
                 own = None  # 目标任务：每千人口拥有托位4.1个
-            if own is None and clause.closing == ":" and (lead := _lead_in(plain[clause.start : clause.end])):
-                own = lead
+            if clause.closing == ":" and (own is None or own.cue == "了"):
+                own = _lead_in(text.folded[clause.start : clause.end]) or own
             if own and said and own.cue in _COMPARING and said.kind == "commitment":
                 own = None  # 计划完成投资62亿元，同比增长9%左右
             expected = expected and own is None and clause.closing != ";"

@@ -485,6 +485,8 @@ def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
     for m in pattern("name.event").finditer(folded):
         suffix = m.group()
         low = _event_edge(folded, m.start(), starts)
+        if year := _YEAR_OF_EVENT.search(folded, max(0, low - 8), low):
+            low = year.start()
         head = folded[low : m.start()]
         if suffix == "两会":
             if low in starts or m.start() in ends:
@@ -512,6 +514,9 @@ def _events(folded: str, starts: dict[int, int]) -> Iterator[Candidate]:
             "name.event",
             weight=1 if "“" in head else 0,
         )
+
+
+_YEAR_OF_EVENT = re.compile(r"(?<!\d)20\d\d年(?:上半年|下半年)?$")
 
 
 def _event_edge(folded: str, end: int, starts: dict[int, int]) -> int:

@@ -18,7 +18,9 @@ from .time import TimeMention, read_times
 _DAY = re.compile(r"^(?:\.\./)?\d{4}-\d\d-\d\d")
 _IN_NAME = re.compile(r"度?[“《的]|度“")
 #: 通报2024年十件民生实事办理情况: the year that is reported on
-_REPORTED = re.compile(r"[^,;。:]{0,20}(?:办理|完成|落实|工作|运行|进展|推进|兑现)情况")
+_REPORTED = re.compile(
+    r"度[^,;。:]{0,16}(?:会议|总结|报告|公报)|[^,;。:]{0,20}(?:办理|完成|落实|工作|运行|进展|推进|兑现)情况"
+)
 _LISTED = re.compile(r"\d+件")
 _OPENING = re.compile(
     r"[\s“”\"(■●◆▲○□【〔—·]*(?:截至|自|从|在|到|其中|同时|此外|而|据统计|全年|目前|记者|获悉|本报讯\([^)]*\)|\(?[一二三四五六七八九十\d]+[.、)])*"

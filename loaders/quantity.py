@@ -76,7 +76,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     per = alternation(words["per"])
     number = rf"(?:(?P<arabic>{arabic})(?P<more1>{more})?(?P<scale>{scale})|(?P<han>{han}))"
     upper = rf"(?:{_RANGE}(?P<upper>{arabic})(?P<scale2>{scale}))?"
-    fraction = rf"(?:(?P<den>{arabic}|[{_HAN_DIGITS}]+)分之(?P<num>{arabic}|{han})|(?<=[的占为约达])(?P<top>\d{{1,3}})/(?P<bottom>\d{{1,3}})(?![\d/]))"
+    fraction = (
+        rf"(?:(?P<den>{arabic}|[{_HAN_DIGITS}]+)分之(?P<num>{arabic}|{han})|(?P<half>一半|半数)(?!天|夜|路|人)"
+        r"|(?<=[的占为约达])(?P<top>\d{1,3})/(?P<bottom>\d{1,3})(?![\d/]))"
+    )
     tail = rf"(?P<after>{after})?"
     return {
         "before": re.compile(rf"(?:{before})+$"),
@@ -154,6 +157,13 @@ def read_quantities(text: Text, passed: list[Passed] | None = None) -> list[Quan
 
 
 def _fraction(text: str, m: re.Match[str]) -> Quantity | None:
+    if m["half"]:  # 占全国一半以上
+        told = "占" in text[max(0, m.start() - 10) : m.start()]
+        return (
+            _with_bound(text, m, Decimal(50), "%", Decimal(0), "quantity.fraction", more=False)
+            if told
+            else None
+        )
     try:
         top, bottom = parse_number(m["num"] or m["top"]), parse_number(m["den"] or m["bottom"])
     except ValueError:

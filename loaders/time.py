@@ -88,7 +88,7 @@ def _is_compared(folded: str, time: TimeMention) -> bool:
 
 
 #: 是2020年的1.8倍, 恢复至2019年的96%
-_MEASURED_BY = re.compile(r"(?:底|末|同期)?的(?:近|约|超)?[\d.]+(?:倍|%)")
+_MEASURED_BY = re.compile(r"(?:底|末|同期)?[^,;。\d]{0,4}的(?:近|约|超)?[\d.]+(?:倍|%)")
 
 
 def _printed_year(m: re.Match[str]) -> int | None:

@@ -80,7 +80,7 @@ def test_the_rules_of_the_sample_pages_are_all_in_the_tables() -> None:
 
 
 def test_a_lexicon_entry_in_a_pattern_becomes_its_words() -> None:
-    assert expand("(?:{{quantity.bound.after.>=}})") == "(?:及以上|以上)"
+    assert expand("(?:{{quantity.bound.after.>=}})") == "(?:及以上|之上|以上)"
 
 
 def test_an_unknown_lexicon_entry_is_named() -> None:
