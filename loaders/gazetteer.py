@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pypinyin import Style, lazy_pinyin
-
 from ontology.errors import ChunchengError
 
 _FOLDER = Path(__file__).parent / "lexicon" / "places"
@@ -163,6 +161,11 @@ def english_label(place: Place) -> str:
 
 def _latin(name: str) -> str:
     """Pinyin as one word, with the apostrophe of GB/T 16159 before a syllable that begins with a vowel: Pu'er."""
+    from pypinyin import (  # its table of phrases takes a fifth of a second: only who writes names waits
+        Style,
+        lazy_pinyin,
+    )
+
     syllables = lazy_pinyin(name, style=Style.NORMAL, v_to_u=True)
     return "".join(
         s if i == 0 or s[0] not in "aoe" else f"'{s}" for i, s in enumerate(syllables)

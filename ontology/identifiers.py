@@ -10,8 +10,6 @@ import hashlib
 import re
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 DEFAULT_BASE = "https://w3id.org/chuncheng/"
 _SLUG_LENGTH = 64
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -62,6 +60,11 @@ def digest(*parts: object, length: int = 16) -> str:
 @lru_cache(maxsize=65536)
 def slug(name: str) -> str:
     """Readable, unique slug: pinyin of the name and six hex digits of it, since different names share a pinyin."""
+    from pypinyin import (  # its table of phrases takes a fifth of a second: only who writes names waits
+        Style,
+        lazy_pinyin,
+    )
+
     latin = _NOT_SLUG.sub("-", "-".join(lazy_pinyin(name, style=Style.NORMAL)).lower()).strip("-")
     if len(latin) > _SLUG_LENGTH:
         latin = latin[:_SLUG_LENGTH].rsplit("-", 1)[0]
