@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+
+from ahocorasick_rs import AhoCorasick
 
 from .facts import EntityClass
 
@@ -35,3 +37,12 @@ def choose(candidates: Iterable[Candidate]) -> list[Candidate]:
             insort(taken, (c.start, c.end))
             kept.append(c)
     return sorted(kept, key=lambda c: c.start)
+
+
+def mentions(folded: str, names: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Where each of the names stands, in one pass over the text: (name, start)."""
+    if not names:
+        return
+    words = list(names)
+    for which, start, _ in AhoCorasick(words).find_matches_as_indexes(folded, overlapping=True):
+        yield words[which], start

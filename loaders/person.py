@@ -7,133 +7,116 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
-from .candidate import Candidate
+from .candidate import Candidate, mentions
 from .facts import Article
-from .lexicon import alternation, table
+from .lexicon import table
 from .rules import pattern
 
-_HAN = "[\u4e00-\u9fff]"
+_SHORT = 200  # a text so short is searched whole for its reporters
+_OPENING, _CLOSING = 120, 60  # characters at either end in which a longer one prints its byline
+_BEFORE_NAME = 160  # characters before a name in which the verb of its appointment stands
+#: The forms of appointments, each with the rule that its names carry and the verbs that must stand before
+_FORMS = {
+    "person.appointed": ("person.appoint", "person.verb-of-appointment"),
+    "person.removed": ("person.remove", "person.verb-of-removal"),
+    "person.resigned": ("person.resign", None),  # the form is its own
+}
 
 
 def read_persons(article: Article, folded: str) -> Iterator[Candidate]:
     """Mentions of named persons, with the post printed beside the name."""
+    yield from _reporters(article, folded)
     known: dict[str, str | None] = {}
-    for name, role in article.reporters:
-        for m in re.finditer(
-            re.escape(name), folded[:120] + "\x00" + folded[-60:] if len(folded) > 200 else folded
-        ):
-            at = m.start() if m.start() < 120 or len(folded) <= 200 else len(folded) - 60 + m.start() - 121
-            if folded[at : at + len(name)] == name:
-                yield Candidate(
-                    at, at + len(name), "Person", "Person", name, "person.byline", post=role, weight=3
-                )
+    layman = table("entities")["post"]["layman"]
     for m in pattern("person.after-post").finditer(folded):
-        printed = _without_preposition(m["name"])
-        name = printed.replace(" ", "")
-        if _is_name(name):
-            post = m["post"]
-            start, end = m.start("name"), m.start("name") + len(printed)
-            if m["post"] in table("entities")["post"]["layman"] and len(name) < 2:
-                continue
-            known.setdefault(name, post)
-            yield Candidate(
-                start,
-                end,
-                "Person",
-                "Person",
-                name,
-                "person.post",
-                post=post,
-                weight=2,
-            )
-            yield from _listed(folded, end, post)
-    for m in pattern("person.speaks").finditer(folded):
+        printed = _without_predicate(m["name"])
+        name, post = printed.replace(" ", ""), m["post"]
+        if not _is_name(name) or (post in layman and len(name) < 2):
+            continue
+        known.setdefault(name, post)
+        start = m.start("name")
+        end = start + len(printed)
+        yield _person(start, end, name, "person.post", post, weight=2)
+        yield from _listed(folded, end, post)
+    for m in pattern("person.after-title").finditer(folded):
+        name = m["name"]
+        if name not in known and not pattern("person.predicate").search(name) and _is_name(name):
+            known[name] = m["post"]
+            yield _person(*m.span("name"), name, "person.post", m["post"], weight=1)
+    for m in chain(pattern("person.speaks").finditer(folded), pattern("person.spoken").finditer(folded)):
         if _is_name(m["name"]):
             known.setdefault(m["name"], None)
-            yield Candidate(
-                m.start("name"), m.end("name"), "Person", "Person", m["name"], "person.speech", weight=1
-            )
-    if pattern("person.appointments").search(folded) or pattern("person.appointments").search(
-        article.headline
-    ):
-        for kind in _FORMS:
-            for m in pattern(_FORMS[kind]).finditer(folded):
-                name = m["name"].replace(" ", "")
-                if _in_appointment(folded, m, kind) and _is_name(name):
-                    known.setdefault(name, m["post"])
-                    yield Candidate(
-                        m.start("name"),
-                        m.end("name"),
-                        "Person",
-                        "Person",
-                        name,
-                        f"person.{kind}",
-                        post=m["post"].removeprefix("的"),
-                        weight=2,
-                    )
-    for name, known_post in known.items():
-        if len(name) < 3:
-            continue
-        for m in re.finditer(re.escape(name), folded):
-            yield Candidate(
-                m.start(), m.end(), "Person", "Person", name, "person.again", post=known_post, weight=1
-            )
+            yield _person(*m.span("name"), m["name"], "person.speech", None, weight=1)
+    appointments = pattern("person.appointments")
+    if appointments.search(folded) or appointments.search(article.headline):
+        for c in _appointed(folded):
+            known.setdefault(c.name, c.post)
+            yield c
+    for name, start in mentions(folded, [name for name in known if len(name) > 2]):
+        yield _person(start, start + len(name), name, "person.again", known[name], weight=1)
 
 
-#: The forms of appointments, and their patterns
-_FORMS = {"appoint": "person.appointed", "remove": "person.removed", "resign": "person.resigned"}
+def _person(start: int, end: int, name: str, rule: str, post: str | None, *, weight: int) -> Candidate:
+    return Candidate(start, end, "Person", "Person", name, rule, post=post, weight=weight)
+
+
+def _reporters(article: Article, folded: str) -> Iterator[Candidate]:
+    """The names of the byline, where it stands: at the opening or at the end."""
+    length = len(folded)
+    whole = length <= _SHORT
+    windows = [(0, length)] if whole else [(0, _OPENING), (length - _CLOSING, length)]
+    for name, role in article.reporters:
+        for low, high in windows:
+            at = folded.find(name, low, high)
+            while name and at >= 0:
+                yield _person(at, at + len(name), name, "person.byline", role, weight=3)
+                at = folded.find(name, at + len(name), high)
 
 
 def _listed(folded: str, at: int, post: str) -> Iterator[Candidate]:
     """副主任甲、乙、丙和委员: the names that go on after the first one share its post."""
-    while m := pattern("person.listed").match(folded, at):
+    listed = pattern("person.listed")
+    while m := listed.match(folded, at):
         name = m["name"].replace(" ", "")
-        if not _is_surname(name) or not _is_name(name):
+        if not _is_name(name):
             return
-        yield Candidate(
-            m.start("name"), m.end("name"), "Person", "Person", name, "person.list", post=post, weight=2
-        )
+        yield _person(*m.span("name"), name, "person.list", post, weight=2)
         at = m.end("name")
 
 
-def _in_appointment(folded: str, m: re.Match[str], kind: str) -> bool:
+def _appointed(folded: str) -> Iterator[Candidate]:
+    """Who is appointed, removed or resigns, with the post."""
+    for form, (rule, verbs) in _FORMS.items():
+        for m in pattern(form).finditer(folded):
+            name = m["name"].replace(" ", "")
+            if (verbs is None or _is_of_list(folded, m, verbs)) and _is_name(name):
+                yield _person(*m.span("name"), name, rule, m["post"].removeprefix("的"), weight=2)
+
+
+def _is_of_list(folded: str, m: re.Match[str], verbs: str) -> bool:
     """Whether the match stands in a list of appointments or removals, not in a sentence like 王家村为示范村."""
-    line = folded[folded.rfind("\n", 0, m.start()) + 1 : m.start()]
-    before = folded[max(0, m.start() - 160) : m.start()]
-    verb = "免去|接受|辞去" if kind in ("remove", "resign") else "任命|任|推荐|选举|补选|公示|拟"
-    posts = alternation(table("entities")["post"]["words"])
-    if kind == "resign":  # the form is its own
-        return True
+    start = m.start()
+    low = max(0, start - _BEFORE_NAME)
+    if not pattern("person.office").search(m["post"]) or not pattern(verbs).search(folded, low, start + 4):
+        return False
+    line = folded[max(low, folded.rfind("\n", low, start) + 1) : start]
     return (
-        bool(re.search(verb, before + m.group()[:4]))
-        and (
-            not line.strip()
-            or bool(re.search(r"[;、,:。]\s*$|任命$|免去$|选举$|决定$|补选$", line))
-            or m.group().startswith(("任命", "决定任命", "选举", "补选"))
-        )
-        and bool(re.search(rf"(?:{posts}|长|员|书记|主任)", m["post"]))
+        not line.strip()
+        or pattern("person.list-opens").search(line) is not None
+        or m.group().startswith(("任命", "决定任命", "选举", "补选"))
     )
 
 
-def _without_preposition(name: str) -> str:
+def _without_predicate(name: str) -> str:
     """马骏在(调研时强调): a third character that opens the predicate, and no given name ends with."""
-    return name[:2] if len(name) == 3 and " " not in name and name[2] in _NO_GIVEN else name
-
-
-#: Characters that open a predicate and close no given name: 李娜|告诉, 陈蓉|代表
-_NO_GIVEN = (
-    "在说称率赴向对到曾还也的告表介要代作做带致发出参主宣受等和与及有被把给来走看就是都又为任正将已获当"
-)
-
-
-_PLACE_WORD = re.compile(r"[们省市区县镇乡村路街厅局委办院校司组队会站所等]$")
-
-
-def _is_surname(name: str) -> bool:
-    words = table("entities")["surname"]
-    return name[:2] in words["double"] or name[0] in words["single"]
+    return name[:2] if len(name) == 3 and pattern("person.predicate").search(name) else name
 
 
 def _is_name(name: str) -> bool:
-    return not pattern("person.no-name").match(name) and not _PLACE_WORD.search(name) and _is_surname(name)
+    return (
+        not pattern("person.no-name").match(name)
+        and not pattern("person.place-word").search(name)
+        and pattern("person.surname").match(name) is not None
+    )

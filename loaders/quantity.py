@@ -179,6 +179,9 @@ def _implied_unit(text: str, m: re.Match[str], found: Sequence[Quantity]) -> str
     """阅读量5.2亿, 旅客57.6万人次，同比净增31万: the unit that a number with 万 or 亿 leaves out."""
     if not m["arabic"] or not m["scale"] or m["scale"][-1] not in "万亿" or m["unit"] or m["unit1"]:
         return None
+    for unit, nouns in table("quantity")["implied_after"].items():
+        if text.startswith(tuple(nouns), m.end()):
+            return str(unit)
     if text[m.end() : m.end() + 1] not in ("", ",", "。", ";", "、", ")", "\n", "和"):
         return None
     before = text[max(0, m.start() - 12) : m.start()]

@@ -200,14 +200,23 @@ def _this_year(folded: str, hits: list[re.Match[str]], years: list[tuple[int, in
         stop = min((e for e in ends if e >= 0), default=len(folded))
         promised = _PROMISED.search(folded, m.end(), stop)
         year = _printed_year(m)
-        if year is not None and promised and not (m["until"] or m["since"] or m["d"] or m["y2"]):
+        if (
+            year is not None
+            and promised
+            and not (m["until"] or m["since"] or m["d"] or m["y2"] or m["m1"] or m["part"])
+        ):
             return year
         if (m["rely"] or m["relm"] or m["relp"] or "").startswith("今年") and promised:
             after_report = True
     if not after_report or not years:
         return None
     last = max(y for _, y in years)
-    running = any(_printed_year(m) == last and (m["m1"] or m["d"] or m["part"]) for m in hits)
+    running = any(
+        _printed_year(m) == last
+        and (m["m1"] or m["d"] or m["part"])
+        and not _PROMISED.search(folded, m.end(), m.end() + 30)
+        for m in hits
+    )
     return last if running else last + 1  # 2024年一季度: the year that runs
 
 
