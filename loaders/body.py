@@ -105,6 +105,7 @@ def _named_departments(folded: str, owners: Sequence[_Owner]) -> Iterator[Candid
             words = f"人民{words}"
         if words.endswith("新闻办"):
             words += "公室"
+        words = words.replace("交警大队", "交通警察大队")
         weight = 1 if words.startswith("人民政府") else 0
         yield _government(owner.start, m.end("words"), owner.place.name + words, "body.named", weight)
 
