@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from .facts import Entity
 from .lexicon import alternation, guarded, table
+from .located import Located
 from .place import find_places
 from .rules import pattern
 from .text import Clause, Text, fold
@@ -256,9 +257,10 @@ def _owner(text: Text, entities: Sequence[Entity], times: Sequence[TimeMention])
             return Agent(e.name, e.cls, "owner")
         if after in years and re.match(r"\d*[件项]?(?:惠民|民生)?实事", text.folded[years[after] :]):
             return Agent(e.name, e.cls, "owner")
+    bodies = Located((e for e in entities if e.cls == "Organization"), lambda e: e.span.start)
     for p in programmes.values():  # 2024年市政府10件惠民实事
-        for e in entities:
-            if e.cls == "Organization" and p.span.start < e.span.start and e.span.end < p.span.end:
+        for e in bodies.between(p.span.start + 1, p.span.end):
+            if e.span.end < p.span.end:
                 return Agent(e.name, e.cls, "owner")
     return None
 

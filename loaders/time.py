@@ -8,6 +8,7 @@ A month and day without a year (1月20日) takes the nearest year printed in its
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -72,6 +73,7 @@ def read_times(text: Text, published: str | None) -> list[TimeMention]:
     hits = list(_pattern().finditer(folded))
     years = [(m.start(), y) for m in hits if (y := _printed_year(m)) is not None and _is_present(folded, m)]
     years += [(m.start(), int(m.group())) for m in _YEAR_IN_NAME.finditer(folded)]
+    years.sort()
     this_year = int(published[:4]) if published else _this_year(folded, hits, years)
     dated = int(published[:4]) if published else _dateline(hits)
     found = [_read(folded, m, years, dated, "published" if published else "article", this_year) for m in hits]
@@ -134,6 +136,11 @@ def _read(
     return TimeMention(m.start(), m.end(), period, until.startswith("截"), basis)
 
 
+def _years_between(years: list[tuple[int, int]], start: int, stop: int) -> list[int]:
+    """The years printed in a stretch of the text; `years` are (offset, year) in order."""
+    return [year for _, year in years[bisect_left(years, (start, 0)) : bisect_left(years, (stop, 0))]]
+
+
 def _near_year(
     folded: str, m: re.Match[str], years: list[tuple[int, int]], dated: int | None, dated_by: str
 ) -> tuple[int | None, str]:
@@ -141,14 +148,14 @@ def _near_year(
     of its paragraph."""
     start = folded.rfind("。", 0, m.start()) + 1
     stop = folded.find("。", m.end())
-    near = [year for at, year in years if start <= at < (stop if stop >= 0 else len(folded))]
+    near = _years_between(years, start, stop if stop >= 0 else len(folded))
     if dated is not None and (dated_by == "published" or not near):
         return dated, dated_by
     if near:
         return max(near), "paragraph"
     start = folded.rfind("\n", 0, m.start()) + 1
     stop = folded.find("\n", m.end())
-    near = [year for at, year in years if start <= at < (stop if stop >= 0 else len(folded))]
+    near = _years_between(years, start, stop if stop >= 0 else len(folded))
     return (max(near), "paragraph") if near else (None, "")
 
 
