@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 _Thing = TypeVar("_Thing")
@@ -16,6 +16,9 @@ class Located(Generic[_Thing]):
         self._things = sorted(things, key=start)
         self._starts = [start(thing) for thing in self._things]
 
+    def __iter__(self) -> Iterator[_Thing]:
+        return iter(self._things)
+
     def between(self, start: int, end: int) -> list[_Thing]:
         """Those that start in [start, end)."""
         return self._things[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
@@ -24,3 +27,7 @@ class Located(Generic[_Thing]):
         """The last that starts before `end`, or None."""
         at = bisect_left(self._starts, end)
         return self._things[at - 1] if at else None
+
+    def backwards(self, end: int) -> Iterator[_Thing]:
+        """Those that start before `end`, the last first."""
+        return (self._things[at] for at in range(bisect_left(self._starts, end) - 1, -1, -1))
