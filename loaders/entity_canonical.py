@@ -60,16 +60,21 @@ class _FullNames:
         if c.cls == "Organization" and c.kind == "Company":
             stem = pattern("entity.company-suffix").sub("", c.name)
             if len(stem) >= 2:
-                longer = self._companies.get(stem[:2], ())
+                longer = _fewest(self._companies.get(stem[i : i + 2], ()) for i in range(len(stem) - 1))
                 fitting = [o for o in longer if len(o.name) > len(c.name) and stem in o.name]
         elif c.cls == "Park":  # 考古公园 for …国家考古遗址公园
-            longer = self._parks.get(c.name[0] + c.name[-2:], ())
+            longer = _fewest(self._parks.get(letter + c.name[-2:], ()) for letter in c.name)
             fitting = [o for o in longer if len(o.name) > len(c.name) and _abbreviates(c.name, o.name)]
         elif c.cls == "Event":
             fitting = self._ends.get(c.name, ())
         elif c.cls == "Programme" and c.name.endswith("实事"):  # 10件惠民实事 of the one year named
             fitting = self._promises.get(c.name, ())
         return fitting[0] if len(fitting) == 1 else None
+
+
+def _fewest(lists: Iterable[Sequence[Candidate]]) -> Sequence[Candidate]:
+    """The shortest list: what fits stands in each of them."""
+    return min(lists, key=len)
 
 
 def _abbreviates(short: str, name: str) -> bool:

@@ -28,7 +28,7 @@ def extract(article: Article) -> Extraction:
     entities = tuple(read_entities(article, text))
     times = read_times(text, article.published)
     statements, unread = read_statements(article, text, entities, times)
-    relations = tuple(read_relations(article, text, entities, statements))
+    relations = tuple(read_relations(article, text, entities, statements, times))
     return with_confidence(Extraction(article, entities, tuple(statements), relations, tuple(unread)))
 
 
