@@ -55,7 +55,7 @@ _FOLDING = _Folding()
 
 
 def _fold_character(character: str) -> str:
-    if character < "\x80":
+    if character < "\x80" or "\ud800" <= character <= "\udfff":  # half a pair is nothing that can be folded
         return character
     if character in _SAME_MARK:
         return _SAME_MARK[character]
