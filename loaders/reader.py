@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ontology.errors import ChunchengError
 
 from .facts import Article, Entity, Extraction, Relation, Span, Statement
+
+_log = logging.getLogger(__name__)
+_Fact = TypeVar("_Fact", bound=Entity | Statement | Relation)
 
 
 class Reader(Protocol):
@@ -19,11 +23,18 @@ class Reader(Protocol):
         ...
 
 
-def combine(first: Reader, second: Reader, on_error: Callable[[ChunchengError], None]) -> Reader:
-    """A reader that adds to the first one's facts what the second one says besides.
+def warn(error: ChunchengError) -> None:
+    """Logs as a warning that a reader failed."""
+    _log.warning("%s", error)
 
-    Nothing of the first is lost or changed. A fact of the second that overlaps one of the first of the same type says nothing new.
-    Where the second fails, the error goes to `on_error` and the first one's facts stand alone.
+
+def combine(first: Reader, second: Reader, on_error: Callable[[ChunchengError], None] = warn) -> Reader:
+    """A reader that adds to the first one's facts what the second one says besides; for a third, combine once more.
+
+    Nothing of the first is lost or changed. Not new is an entity of the same class, or a statement of the same value and unit,
+    that overlaps one of the first, and a relation of the same subject, predicate and object.
+    Where the second fails, the error goes to `on_error` and the first one's facts stand alone: a page is never lost for want of
+    a model. Errors of the first are raised.
     """
 
     def read(article: Article) -> Extraction:
@@ -33,41 +44,37 @@ def combine(first: Reader, second: Reader, on_error: Callable[[ChunchengError], 
         except ChunchengError as error:
             on_error(error)
             return sure
-        entities = [e for e in more.entities if not _has_entity(sure, e)]
-        statements = [s for s in more.statements if not _has_statement(sure, s)]
-        relations = [r for r in more.relations if not _has_relation(sure, r)]
         return replace(
             sure,
-            entities=tuple(sorted([*sure.entities, *entities], key=_place)),
-            statements=tuple(sorted([*sure.statements, *statements], key=_place)),
-            relations=(*sure.relations, *relations),
+            entities=_merged(sure.entities, more.entities, _same_entity),
+            statements=_merged(sure.statements, more.statements, _same_statement),
+            relations=_merged(sure.relations, more.relations, _same_relation),
         )
 
     return read
 
 
-def _place(fact: Entity | Statement) -> tuple[int, int]:
-    return fact.span.start, -fact.span.end
+def _merged(
+    sure: Iterable[_Fact], more: Iterable[_Fact], same: Callable[[_Fact, _Fact], bool]
+) -> tuple[_Fact, ...]:
+    """The sure facts and the new ones in the order of the text."""
+    known = list(sure)
+    new = [fact for fact in more if not any(same(old, fact) for old in known)]
+    return tuple(sorted([*known, *new], key=lambda f: f.span.start)) if new else tuple(known)
 
 
 def _overlap(a: Span, b: Span) -> bool:
     return a.start < b.end and b.start < a.end
 
 
-def _has_entity(sure: Extraction, entity: Entity) -> bool:
-    return any(_overlap(e.span, entity.span) for e in sure.entities)
+def _same_entity(a: Entity, b: Entity) -> bool:
+    return a.cls == b.cls and _overlap(a.span, b.span)
 
 
-def _has_statement(sure: Extraction, statement: Statement) -> bool:
-    """Whether the same number, or a deed at the same words, was read already."""
-    return any(
-        _overlap(s.span, statement.span) and (s.value, s.unit) == (statement.value, statement.unit)
-        for s in sure.statements
-    )
+def _same_statement(a: Statement, b: Statement) -> bool:
+    """The same number, or a deed at the same words."""
+    return (a.value, a.unit) == (b.value, b.unit) and _overlap(a.span, b.span)
 
 
-def _has_relation(sure: Extraction, relation: Relation) -> bool:
-    return any(
-        (r.subject, r.predicate, r.object) == (relation.subject, relation.predicate, relation.object)
-        for r in sure.relations
-    )
+def _same_relation(a: Relation, b: Relation) -> bool:
+    return (a.subject, a.predicate, a.object) == (b.subject, b.predicate, b.object)

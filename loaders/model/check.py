@@ -2,187 +2,165 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from ..facts import Article, Entity, Relation, Span, Statement
-from ..quantity import Quantity, read_quantities
+from ..lexicon import table
+from ..quantity import Quantity
 from ..text import Text, fold
 from ..time import read_times
+from .name import Names
+from .number import Numbers
+from .period import Periods
+from .quote import locate, places
+from .report import Tally
 
-_PERIOD = re.compile(r"(?:\.\./)?\d{4}(?:-\d\d){0,2}(?:/(?:\d{4}(?:-\d\d){0,2}|\.\.))?")
-
-
-@dataclass(slots=True)
-class Checked:
-    """What held, and how often something was dropped for each reason."""
-
-    entities: list[Entity] = field(default_factory=list)
-    statements: list[Statement] = field(default_factory=list)
-    relations: list[Relation] = field(default_factory=list)
-    dropped: Counter[str] = field(default_factory=Counter)
+Item = Mapping[str, Any]
 
 
-def check(
-    article: Article, text: Text, piece: Span, answer: Mapping[str, Sequence[Any]], rule: str
-) -> Checked:
-    """The facts of an answer about a piece of the article whose quotes and numbers stand there; `rule` is the id that they carry."""
-    checked = Checked()
-    for item in answer["entities"]:
-        _entity(text, piece, item, rule, checked)
-    names = {e.name for e in checked.entities}
-    for item in answer["statements"]:
-        _statement(article, text, piece, item, rule, names, checked)
-    for item in answer["relations"]:
-        _relation(text, piece, item, rule, names, checked)
-    return checked
+class Checker:
+    """Checks the answers about one article. `known` are the rules' entities, `rule` is the id that all facts carry.
 
+    An item is one that fits the schema (`schema.fitting`); a piece is the part of the article that was asked about.
+    """
 
-def _find(text: Text, piece: Span, quote: str) -> Span | None:
-    """The first place of a quote in the piece; widths of characters don't matter, what is kept is the body's own slice."""
-    words = fold(quote)
-    at = text.folded.find(words, piece.start, piece.end) if len(words) == len(quote) else -1
-    return Span(at, at + len(words)) if at >= 0 else None
+    def __init__(
+        self, article: Article, text: Text, known: Sequence[Entity], rule: str, tally: Tally
+    ) -> None:
+        times = read_times(text, article.published)
+        self._text, self._rule, self._tally = text, rule, tally
+        self._names = Names(article, text, known)
+        self._numbers = Numbers(text, known, times)
+        self._periods = Periods(article, text, times)
 
+    def entities(self, piece: Span, items: Sequence[Item]) -> Iterator[Entity]:
+        """Mentions of names that are printed, or whose short form is; they count as known from then on.
 
-def _entity(text: Text, piece: Span, item: Mapping[str, Any], rule: str, checked: Checked) -> None:
-    """Every mention of the quote in the piece; the name must be made of what the article prints."""
-    at = piece.start
-    found = 0
-    while span := _find(text, Span(at, piece.end), item["quote"]):
-        at = span.end
-        found += 1
-        if not _is_grounded(text, item["name"], item["quote"]):
-            checked.dropped["name not in the text"] += 1
-            return
-        post = item["post"] if item["post"] and fold(item["post"]) in text.folded else None
-        checked.entities.append(
-            Entity(
-                span,
-                text.quote(span.start, span.end),
-                item["name"],
-                item["class"],
-                item["class"],
-                item["name"],
-                post if item["class"] == "Person" else None,
-                (rule,),
+        A name that is quoted in full is found at every place, unless the answer names one.
+        """
+        for item, span in zip(items, locate(self._text, piece, items), strict=True):
+            if span is None:
+                self._drop("quote not in the text")
+            elif (mention := self._mention(span, item)) is None:
+                self._drop("name not in the text")
+            else:
+                whole = fold(item["quote"]) == fold(item["name"]) and not item["occurrence"]
+                for place in places(self._text, piece, item["quote"]) if whole else [mention]:
+                    entity = self._entity(place, item)
+                    self._names.add(entity)
+                    yield entity
+
+    def _mention(self, span: Span, item: Item) -> Span | None:
+        return self._names.mention(span, item["name"], person=item["class"] == "Person")
+
+    def _entity(self, span: Span, item: Item) -> Entity:
+        quote = self._text.quote(span.start, span.end)
+        known = self._names.thing(item["name"])
+        if known:  # one name is one thing: of the class and with the key that it has already
+            made = replace(known, span=span, quote=quote, post=None, rules=(self._rule,), confidence=None)
+        else:
+            made = Entity(
+                span, quote, item["name"], item["class"], item["class"], item["name"], None, (self._rule,)
             )
-        )
-    if not found:
-        checked.dropped["quote not in the text"] += 1
+        return replace(made, post=self._post(span, item["post"])) if made.cls == "Person" else made
 
+    def _post(self, span: Span, post: str | None) -> str | None:
+        """The post where its person's sentence prints it."""
+        sentence = self._text.sentence_at(span.start)
+        if post is None or (sentence and fold(post) in self._text.folded[sentence.start : sentence.end]):
+            return post
+        self._clear("post")
+        return None
 
-def _is_grounded(text: Text, name: str, quote: str) -> bool:
-    """Whether a full name holds its short form's characters in their order, or is printed itself."""
-    letters = iter(fold(name))
-    return fold(name) in text.folded or all(c in letters for c in fold(quote))
+    def statements(self, piece: Span, items: Sequence[Item]) -> Iterator[Statement]:
+        """Promises and results whose quote is printed and whose number is read from it."""
+        for item, span in zip(items, locate(self._text, piece, items), strict=True):
+            if span is None:
+                self._drop("quote not in the text")
+            elif not self._names.is_spelled(item["indicator"]):
+                self._drop("indicator not in the text")
+            elif isinstance(quantity := self._quantity(span, item), str):
+                self._drop(quantity)
+            else:
+                yield self._statement(span, item, quantity)
 
+    def _quantity(self, span: Span, item: Item) -> Quantity | str | None:
+        """The quantity that the answer means, None where it means none, or the reason why it can't stand."""
+        if item["value"] is None:
+            amiss = any(item[name] is not None for name in ("unit", "bound", "aspect"))
+            return "unit, bound or aspect without a number" if amiss else None
+        if item["bound"] is None or item["aspect"] is None:
+            return "number without bound or aspect"
+        return self._numbers.find(span, Decimal(str(item["value"])), item["unit"])
 
-def _statement(
-    article: Article,
-    text: Text,
-    piece: Span,
-    item: Mapping[str, Any],
-    rule: str,
-    names: set[str],
-    checked: Checked,
-) -> None:
-    span = _find(text, piece, item["quote"])
-    if span is None:
-        checked.dropped["quote not in the text"] += 1
-        return
-    surface: str | None = None
-    if item["value"] is not None:
-        quantity = _quantity(text, span, item)
-        if quantity is None:
-            checked.dropped["number not in the quote"] += 1
-            return
-        surface = text.quote(quantity.number, quantity.end)
-    elif item["unit"] or item["bound"] or item["aspect"]:
-        checked.dropped["unit, bound or aspect without a number"] += 1
-        return
-    if item["value"] is not None and not (item["bound"] and item["aspect"]):
-        checked.dropped["number without bound or aspect"] += 1
-        return
-    words = text.folded[span.start : span.end]
-    agent = item["agent"] if item["agent"] in names else None
-    rate = (
-        item["completion"] if item["completion"] is not None and _prints(words, item["completion"]) else None
-    )
-    period = _period(article, text, item["period"])
-    checked.statements.append(
-        Statement(
+    def _statement(self, span: Span, item: Item, quantity: Quantity | None) -> Statement:
+        words = self._text.folded[span.start : span.end]
+        period = self._periods.find(item["period"], span)
+        if period is None and item["period"] is not None:
+            self._clear("period")
+        estimated = item["estimated"] and any(w in words for w in table("statement")["marker"]["estimate"])
+        return Statement(
             span=span,
-            quote=text.quote(span.start, span.end),
+            quote=self._text.quote(span.start, span.end),
             kind=item["kind"],
             indicator=item["indicator"],
-            agent=agent,
-            value=item["value"],
+            agent=self._agent(item["agent"]),
+            value=None if item["value"] is None else _plain(item["value"]),
             unit=item["unit"],
             bound=item["bound"],
             aspect=item["aspect"],
-            period=period,
-            period_basis="article" if period else None,
-            completion=rate,
-            estimated=item["estimated"] and "预" in words,
-            surface=surface,
-            rules=(rule,),
+            period=period[0] if period else None,
+            period_basis=period[1] if period else None,
+            completion=self._completion(span, item["completion"], quantity),
+            estimated=estimated,
+            surface=self._text.quote(quantity.number, min(quantity.end, span.end)) if quantity else None,
+            rules=(self._rule,),
         )
-    )
 
+    def _agent(self, agent: str | None) -> str | None:
+        known = self._names.canonical(agent) if agent else None
+        if agent and known is None:
+            self._clear("agent")
+        return known
 
-def _quantity(text: Text, span: Span, item: Mapping[str, Any]) -> Quantity | None:
-    """The quantity of the quote that has the answer's value and unit."""
-    value = Decimal(str(item["value"]))
-    for q in read_quantities(Text(text.quote(span.start, span.end))):
-        unit = "元/亩" if q.unit == "元" and item["unit"] == "元/亩" else q.unit
-        if unit == item["unit"] and value in (q.value, q.upper):
-            return Quantity(
-                q.start + span.start,
-                q.end + span.start,
-                q.number + span.start,
-                q.before + span.start,
-                q.value,
-                unit,
-                q.kind,
-                q.bound,
-            )
-    return None
-
-
-def _prints(words: str, rate: float) -> bool:
-    return re.search(rf"(?<![\d.]){re.escape(f'{rate:g}')}(?:\.0+)?%", words) is not None
-
-
-def _period(article: Article, text: Text, period: str | None) -> str | None:
-    """The period where the text prints or fixes its years, else None."""
-    if not period or not _PERIOD.fullmatch(period):
+    def _completion(self, span: Span, rate: float | None, quantity: Quantity | None) -> float | int | None:
+        """The rate where the quote prints it and has a number that it can belong to."""
+        if rate is None:
+            return None
+        if quantity and self._numbers.has_rate(span, Decimal(str(rate))):
+            return _plain(rate)
+        self._clear("completion")
         return None
-    fixed = {
-        year
-        for t in read_times(text, article.published)
-        if t.period
-        for year in re.findall(r"\d{4}", t.period)
-    }
-    return period if set(re.findall(r"\d{4}", period)) <= fixed else None
+
+    def relations(self, piece: Span, items: Sequence[Item]) -> Iterator[Relation]:
+        """Relations between things that are known, or printed in the quote."""
+        for item, span in zip(items, locate(self._text, piece, items), strict=True):
+            if span is None:
+                self._drop("quote not in the text")
+                continue
+            subject, object_ = (self._end(span, item[end]) for end in ("subject", "object"))
+            if subject is None or object_ is None or subject == object_:
+                self._drop("subject or object not in the text")
+            else:
+                quote = self._text.quote(span.start, span.end)
+                yield Relation(span, quote, subject, item["predicate"], object_, (self._rule,))
+
+    def _end(self, span: Span, name: str) -> str | None:
+        """The canonical name, or the name as the quote prints it."""
+        if canonical := self._names.canonical(name):
+            return canonical
+        at = self._text.folded.find(fold(name), span.start, span.end)
+        return self._text.quote(at, at + len(name)) if at >= 0 else None
+
+    def _drop(self, reason: str) -> None:
+        self._tally.dropped[reason] += 1
+
+    def _clear(self, name: str) -> None:
+        self._tally.cleared[name] += 1
 
 
-def _relation(
-    text: Text, piece: Span, item: Mapping[str, Any], rule: str, names: set[str], checked: Checked
-) -> None:
-    span = _find(text, piece, item["quote"])
-    if span is None:
-        checked.dropped["quote not in the text"] += 1
-        return
-    words = text.folded[span.start : span.end]
-    if not all(item[end] in names or fold(item[end]) in words for end in ("subject", "object")):
-        checked.dropped["subject or object not in the text"] += 1
-        return
-    quote = text.quote(span.start, span.end)
-    checked.relations.append(
-        Relation(span, quote, item["subject"], item["predicate"], item["object"], (rule,))
-    )
+def _plain(number: float) -> float | int:
+    return int(number) if number == int(number) else number

@@ -3,94 +3,95 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
-from jsonschema import Draft202012Validator
-
+from ..entity import read_entities
 from ..facts import Article, Entity, Extraction, Relation, Span, Statement
 from ..text import Text
-from .check import check
-from .client import Endpoint, ModelError
+from .check import Checker
+from .pieces import cut_body
+from .report import ModelError, Report, Tally
+from .schema import Item, asked_schema, fitting, read_answer
 
-_PIECE = 3000  # characters of an article in one question
-_FENCE = re.compile(r"^\s*```(?:json)?\s*(?P<inside>.*?)\s*```\s*$", re.DOTALL)
+_log = logging.getLogger(__name__)
+
+
+class Ask(Protocol):
+    """Puts a question to a model: instructions, the matter, the schema of the answer."""
+
+    def __call__(self, system: str, user: str, schema: Mapping[str, Any]) -> str:
+        """The answer's text; raises ModelError."""
+        ...
+
+
+def log_report(report: Report) -> None:
+    """Logs what was dropped as a note for whoever looks for it."""
+    _log.info("%s", report)
 
 
 @cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(_read("facts.schema.json"))
-    return schema
-
-
-def _read(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+def _instructions() -> str:
+    return files(__package__).joinpath("instructions.txt").read_text(encoding="utf-8")
 
 
 class ModelReader:
-    """A reader (`loaders.reader.Reader`) behind an endpoint; `dropped` counts what its answers said and the text doesn't."""
+    """A reader (`loaders.reader.Reader`) that asks a model; `on_report` hears of each article what was dropped and why."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.endpoint = endpoint
-        self.dropped: Counter[str] = Counter()
+    def __init__(self, ask: Ask, model: str, on_report: Callable[[Report], None] = log_report) -> None:
+        self._ask = ask
+        self._on_report = on_report
+        self.rule = f"model.{re.sub('[^A-Za-z0-9.-]+', '-', model)}"
 
     def __call__(self, article: Article) -> Extraction:
-        """The article's facts that hold; raises ModelError where the endpoint fails or doesn't answer by the schema."""
-        text = Text(article.body)
-        rule = f"model.{re.sub('[^A-Za-z0-9.-]+', '-', self.endpoint.model)}"
-        entities: list[Entity] = []
-        statements: list[Statement] = []
-        relations: list[Relation] = []
-        for piece in _pieces(article.body):
-            answer = self._ask(article, article.body[piece.start : piece.end])
-            checked = check(article, text, piece, answer, rule)
-            self.dropped.update(checked.dropped)
-            entities += checked.entities
-            statements += checked.statements
-            relations += checked.relations
-        return Extraction(
-            article,
-            tuple(sorted(dict.fromkeys(entities), key=lambda e: (e.span.start, -e.span.end))),
-            tuple(sorted(dict.fromkeys(statements), key=lambda s: (s.span.start, s.span.end))),
-            tuple(dict.fromkeys(relations)),
-        )
+        """The article's facts that hold; raises ModelError where a piece of it gets no answer that can be read."""
+        extraction, report = self.read(article)
+        self._on_report(report)
+        return extraction
 
-    def _ask(self, article: Article, words: str) -> dict[str, Any]:
-        question = json.dumps({"headline": article.headline, "text": words}, ensure_ascii=False)
-        content = self.endpoint.ask(_read("instructions.txt"), question, _schema())
-        fenced = _FENCE.match(content)
+    def read(self, article: Article) -> tuple[Extraction, Report]:
+        """The facts that hold, and what became of the others; raises ModelError."""
+        text, tally = Text(article.body), Tally()
+        pieces = list(cut_body(article.body))
         try:
-            answer = json.loads(fenced["inside"] if fenced else content)
-        except (ValueError, RecursionError) as error:
-            raise ModelError(f"{self.endpoint.url}: the answer is no JSON") from error
-        return self._fitting(answer)
+            answers = [self._answer(article, piece, tally) for piece in pieces]
+        except ModelError as error:
+            raise ModelError(f"《{article.headline or article.id}》: {error}") from error
+        checker = Checker(article, text, read_entities(article, text), self.rule, tally)
+        extraction = _checked(article, checker, list(zip(pieces, answers, strict=True)))
+        kept = len(extraction.entities) + len(extraction.statements) + len(extraction.relations)
+        report = Report(article.id, self.rule, len(pieces), kept, dict(tally.dropped), dict(tally.cleared))
+        return extraction, report
 
-    def _fitting(self, answer: Any) -> dict[str, Any]:
-        """The answer's facts that fit the schema; those that don't are dropped and counted."""
-        groups = _schema()["properties"]
-        if not isinstance(answer, dict) or not all(isinstance(answer.get(g, []), list) for g in groups):
-            raise ModelError(f"{self.endpoint.url}: the answer doesn't fit the schema")
-        kept = {}
-        for group, schema in groups.items():
-            validator = Draft202012Validator(schema["items"])
-            items = answer.get(group, [])
-            kept[group] = [item for item in items if validator.is_valid(item)]
-            if len(kept[group]) < len(items):
-                self.dropped["doesn't fit the schema"] += len(items) - len(kept[group])
-        return kept
+    def _answer(self, article: Article, piece: Span, tally: Tally) -> dict[str, list[Item]]:
+        question = {
+            "headline": article.headline,
+            "published": article.published,
+            "text": article.body[piece.start : piece.end],
+        }
+        content = self._ask(_instructions(), json.dumps(question, ensure_ascii=False), asked_schema())
+        return fitting(read_answer(content), tally)
 
 
-def _pieces(body: str) -> Iterator[Span]:
-    """The body in pieces of whole paragraphs; a paragraph longer than a piece is cut after a sentence."""
-    start = 0
-    while len(body) - start > _PIECE:
-        cut = max(body.rfind(mark, start + _PIECE // 2, start + _PIECE) for mark in ("\n", "。"))
-        end = cut + 1 if cut >= 0 else start + _PIECE
-        yield Span(start, end)
-        start = end
-    if body[start:].strip():
-        yield Span(start, len(body))
+def _checked(
+    article: Article, checker: Checker, answers: list[tuple[Span, dict[str, list[Item]]]]
+) -> Extraction:
+    """The facts of all pieces, each once; entities first, for a piece may speak of who is named in another."""
+    entities: list[Entity] = []
+    statements: list[Statement] = []
+    relations: list[Relation] = []
+    for piece, answer in answers:
+        entities += checker.entities(piece, answer["entities"])
+    for piece, answer in answers:
+        statements += checker.statements(piece, answer["statements"])
+        relations += checker.relations(piece, answer["relations"])
+    return Extraction(
+        article,
+        tuple(sorted(dict.fromkeys(entities), key=lambda e: (e.span.start, -e.span.end))),
+        tuple(sorted(dict.fromkeys(statements), key=lambda s: (s.span.start, s.span.end))),
+        tuple(dict.fromkeys(relations)),
+    )
