@@ -55,8 +55,10 @@ _FOLDING = _Folding()
 
 
 def _fold_character(character: str) -> str:
-    if character < "\x80" or "\ud800" <= character <= "\udfff":  # half a pair is nothing that can be folded
+    if character < "\x80":
         return character
+    if "\ud800" <= character <= "\udfff":  # half a pair: no character that anything could match
+        return "\ufffd"
     if character in _SAME_MARK:
         return _SAME_MARK[character]
     wide = unicodedata.normalize("NFKC", character)

@@ -8,6 +8,7 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from .lexicon import table
+from .text import fold
 
 
 @cache
@@ -21,7 +22,7 @@ def themes_of(text: str | None) -> frozenset[str]:
     if not text:
         return frozenset()
     matcher, names = _matcher()
-    return frozenset(names[i] for i, _, _ in matcher.find_matches_as_indexes(text))
+    return frozenset(names[i] for i, _, _ in matcher.find_matches_as_indexes(fold(text)))
 
 
 def in_order(themes: Set[str]) -> tuple[str, ...]:
