@@ -144,6 +144,8 @@ def read_moods(
                 own = _lead_in(text.folded[clause.start : clause.end]) or own
             if own and said and own.cue in _COMPARING and said.kind == "commitment":
                 own = None  # 计划完成投资62亿元，同比增长9%左右
+            if own and said and own.cue == "年内" and said.kind == "outcome":
+                own = None  # 累计62户，年内净增9户
             expected = expected and own is None and clause.closing != ";"
             local = own is not None and (
                 own.cue in _OF_CLAUSE or (own.cue in _WEAK and own.kind == "commitment")
