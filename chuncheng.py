@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
@@ -198,6 +199,13 @@ def extract(
     metavar="IRI",
     help="Base IRI of the things.",
 )
+@click.option(
+    "--keep",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    help="Snapshots to keep afterwards, the new one among them; 0 keeps all. Those that a server reads always stay.",
+)
 @_corrections_option
 @_model_option
 @_reading_options
@@ -207,6 +215,7 @@ def build(
     data: Path,
     default_graph: Literal["merge", "own"],
     base: str,
+    keep: int,
     corrections: tuple[Path, ...],
     model: bool,
     published: str | None,
@@ -246,6 +255,11 @@ def build(
     )
     counts = ", ".join(f"{number:,} {name}" for name, number in snapshot.manifest["counts"].items() if number)
     click.echo(f"published {snapshot.id} in {data}: {counts} ({time.monotonic() - began:.1f} s)")
+    if keep:
+        try:
+            snapshots_of.prune(data, keep)
+        except (ChunchengError, OSError) as error:  # the new snapshot is published all the same
+            click.echo(f"older snapshots were not removed: {error}", err=True)
 
 
 @main.command()
@@ -253,19 +267,30 @@ def build(
 @click.option(
     "--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT", help="Address to listen on."
 )
-def serve(data: Path, bind: str) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Long queries evaluated at the same time; by default as many as there are processors.",
+)
+@click.option(
+    "--config", type=_Existing, help="TOML file with settings; CHUNCHENG_… in the environment win over it."
+)
+def serve(data: Path, bind: str, workers: int | None, config: Path | None) -> None:
     """Serve the published snapshot: pages, linked data, and SPARQL at /sparql.
 
-    A snapshot that is published while it runs is served from then on.
+    A snapshot that is published while it runs is served from then on. Queries run in processes of their own, with
+    limits of time and memory; /limits shows them all.
 
     \b
     chuncheng serve
-    chuncheng serve --data /srv/ledger --bind 0.0.0.0:80
+    chuncheng serve --data /srv/ledger --bind 0.0.0.0:80 --workers 8 --config /etc/chuncheng.toml
     """
     host, port = _parse_bind(bind)
     from server.run import serve as run_server
+    from server.settings import load_settings
 
-    run_server(data, host, port)
+    settings = load_settings(config)
+    run_server(data, host, port, replace(settings, workers=workers) if workers else settings)
 
 
 @main.command()
@@ -426,7 +451,7 @@ def verify(snapshot: str | None, data: Path, all_: bool) -> None:
 @_data_option("--data")
 @click.option("--keep", type=click.IntRange(min=0), default=3, show_default=True, help="How many to keep.")
 def prune(data: Path, keep: int) -> None:
-    """Remove all but the newest snapshots; the one that is served always stays."""
+    """Remove all but the newest snapshots; those that a server reads always stay."""
     removed = snapshots_of.prune(data, keep)
     click.echo(f"removed {', '.join(removed)}" if removed else "nothing to remove")
 

@@ -1,17 +1,26 @@
-"""The description of the data set: what it is and under which licence."""
+"""The description of the data set, which it holds itself: what it is, how much of it, where to have it.
+
+VoID (https://www.w3.org/TR/void/) with partitions by class and property, and DCAT (https://www.w3.org/TR/vocab-dcat-3/).
+All counts are of the data without this description.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyoxigraph import Quad
+from pyoxigraph import Literal, Quad, Triple
 
-from ontology.identifiers import graph_iri
-from ontology.terms import DCT, RDF, VOID
+from ontology.identifiers import digest, graph_iri
+from ontology.terms import DCAT, DCT, PREFIXES, RDF, VOID, XSD
 
-from .terms import en, node, zh
+from .statistics import Statistics, iri
+from .terms import en, integer, node, zh
 
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_VOID_CLASS = PREFIXES["void"] + "class"  # no name that Python allows
+_SPDX = "http://spdx.org/rdf/terms#"
+_MOST_PARTITIONS = 500  # classes, and properties of each, that are described; the most used come first
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
 def dataset_quads(base: str) -> Iterator[Quad]:
@@ -28,3 +37,84 @@ def dataset_quads(base: str) -> Iterator[Quad]:
         graph,
     )
     yield Quad(me, node(DCT.license), node(_LICENCE), graph)
+
+
+def describe_data(counted: Statistics, base: str) -> Iterator[Triple]:
+    """VoID and DCAT of the data, as far as they follow from the data alone."""
+    me, dump, service = node(f"{base}dataset"), node(f"{base}dumps/data.nq.zst"), node(f"{base}sparql")
+    distribution = node(f"{base}dataset/dump")
+    kind = node(RDF.type)
+    yield Triple(me, kind, node(VOID.Dataset))
+    yield Triple(me, kind, node(DCAT.Dataset))
+    yield Triple(me, node(VOID.uriSpace), Literal(f"{base}id/"))
+    yield Triple(me, node(VOID.sparqlEndpoint), service)
+    yield Triple(me, node(VOID.dataDump), dump)
+    yield Triple(me, node(VOID.triples), integer(counted.triples))
+    yield Triple(me, node(VOID.entities), integer(_typed(counted)))
+    yield Triple(me, node(VOID.distinctSubjects), integer(counted.subjects))
+    yield Triple(me, node(VOID.distinctObjects), integer(len(counted.objects)))
+    yield Triple(me, node(VOID.properties), integer(len(counted.properties)))
+    yield Triple(me, node(VOID.classes), integer(len(counted.entities)))
+    yield Triple(me, node(DCAT.distribution), distribution)
+    yield Triple(distribution, kind, node(DCAT.Distribution))
+    yield Triple(distribution, node(DCAT.downloadURL), dump)
+    yield Triple(distribution, node(DCAT.mediaType), node(f"{_MEDIA_TYPES}application/n-quads"))
+    yield Triple(distribution, node(DCAT.compressFormat), node(f"{_MEDIA_TYPES}application/zstd"))
+    yield Triple(service, kind, node(DCAT.DataService))
+    yield Triple(service, node(DCAT.endpointURL), service)
+    yield Triple(service, node(DCAT.servesDataset), me)
+    yield from _vocabularies(counted, base)
+    yield from _class_partitions(counted, base)
+    yield from _property_partitions(counted, base)
+
+
+def describe_dump(base: str, *, size: int, sha256: str, created: str) -> Iterator[Triple]:
+    """What is known of the dump once it is written: its size in bytes, its checksum, when it was made."""
+    distribution, checksum = node(f"{base}dataset/dump"), node(f"{base}dataset/dump/checksum")
+    yield Triple(distribution, node(DCAT.byteSize), integer(size))
+    yield Triple(distribution, node(DCT.issued), Literal(created, datatype=node(XSD.dateTime)))
+    yield Triple(distribution, node(f"{_SPDX}checksum"), checksum)
+    yield Triple(checksum, node(f"{_SPDX}algorithm"), node(f"{_SPDX}checksumAlgorithm_sha256"))
+    yield Triple(checksum, node(f"{_SPDX}checksumValue"), Literal(sha256))
+
+
+def _typed(counted: Statistics) -> int:
+    """Subjects that have a class."""
+    type_ = f"<{RDF.type}>".encode()
+    return counted.properties[type_].subjects if type_ in counted.properties else 0
+
+
+def _vocabularies(counted: Statistics, base: str) -> Iterator[Triple]:
+    used = {iri(term) for term in (*counted.properties, *counted.entities)}
+    for namespace in sorted(PREFIXES.values()):
+        if any(name.startswith(namespace) for name in used):
+            yield Triple(node(f"{base}dataset"), node(VOID.vocabulary), node(namespace))
+
+
+def _class_partitions(counted: Statistics, base: str) -> Iterator[Triple]:
+    me = node(f"{base}dataset")
+    for name, entities in sorted(counted.entities.items(), key=lambda own: (-own[1], own[0]))[
+        :_MOST_PARTITIONS
+    ]:
+        part = f"{base}dataset/class/{digest(iri(name), length=12)}"
+        yield Triple(me, node(VOID.classPartition), node(part))
+        yield Triple(node(part), node(_VOID_CLASS), node(iri(name)))
+        yield Triple(node(part), node(VOID.entities), integer(entities))
+        uses = sorted(counted.of_class[name].items(), key=lambda own: (-own[1], own[0]))
+        for predicate, triples in uses[:_MOST_PARTITIONS]:
+            own = node(f"{part}/property/{digest(iri(predicate), length=12)}")
+            yield Triple(node(part), node(VOID.propertyPartition), own)
+            yield Triple(own, node(VOID.property), node(iri(predicate)))
+            yield Triple(own, node(VOID.triples), integer(triples))
+
+
+def _property_partitions(counted: Statistics, base: str) -> Iterator[Triple]:
+    me = node(f"{base}dataset")
+    ordered = sorted(counted.properties.items(), key=lambda own: (-own[1].triples, own[0]))
+    for predicate, figures in ordered[:_MOST_PARTITIONS]:
+        part = node(f"{base}dataset/property/{digest(iri(predicate), length=12)}")
+        yield Triple(me, node(VOID.propertyPartition), part)
+        yield Triple(part, node(VOID.property), node(iri(predicate)))
+        yield Triple(part, node(VOID.triples), integer(figures.triples))
+        yield Triple(part, node(VOID.distinctSubjects), integer(figures.subjects))
+        yield Triple(part, node(VOID.distinctObjects), integer(len(figures.objects)))

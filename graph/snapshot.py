@@ -1,7 +1,8 @@
 """Snapshots: immutable folders with the store, the dump it was loaded from and a manifest; built aside, published at once.
 
-DATA/snapshots/{id}/   store/ (Oxigraph), data.nq.zst (the truth), manifest.json
+DATA/snapshots/{id}/   store/ (Oxigraph), data.nq.zst (the truth), void.nt (its description), manifest.json
 DATA/current           symbolic link to the snapshot that is served, swapped by one rename
+DATA/removed/          snapshots on their way out
 DATA/building/         what a running build works on; left-overs of a killed one are removed by the next
 """
 
@@ -10,10 +11,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,14 +23,18 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
 
 import zstandard
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from ontology.errors import ChunchengError
+from ontology.identifiers import graph_iri
 from ontology.terms import ONTOLOGY_VERSION
 
+from .dataset import describe_data, describe_dump
 from .reason import infer
+from .statistics import count_quads, named_graphs
 from .store import lines_of, load, merge_into_default_graph, write_sorted
 
+_DESCRIPTION = "void.nt"
 DefaultGraphMode: TypeAlias = Literal["merge", "own"]
 
 
@@ -53,6 +59,33 @@ class Snapshot:
     def base(self) -> str:
         """The canonical base IRI."""
         return str(self.manifest["base"])
+
+    @property
+    def graphs(self) -> list[str]:
+        """IRIs of the named graphs, none where there are too many to name."""
+        return list(self.manifest.get("graphs", []))
+
+    def description(self) -> list[Triple]:
+        """VoID and DCAT of the data with the figures of the dump; empty for a snapshot of an older build."""
+        file = self.path / _DESCRIPTION
+        return (
+            [quad.triple for quad in parse(path=str(file), format=RdfFormat.N_TRIPLES)]
+            if file.exists()
+            else []
+        )
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep the snapshot from being pruned; raises SnapshotError if it has gone already."""
+        try:
+            file = (self.path / "manifest.json").open("rb")
+        except OSError as error:
+            raise SnapshotError(f"{self.path}: the snapshot has gone: {error.strerror}") from error
+        with file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            if not (self.path / "manifest.json").exists():
+                raise SnapshotError(f"{self.path}: the snapshot has gone")
+            yield
 
     def open_store(self) -> Store:
         """The store, read-only; raises SnapshotError when it can't be opened."""
@@ -148,6 +181,12 @@ def _fill(
         on_stage("reason")
         inferred = infer(store, base)
     quads = write_sorted(lines_of(store, work / "scratch.nq"), plain)
+    on_stage("count")
+    with plain.open("rb") as lines_written:
+        counted = count_quads(lines_written)
+    description = list(describe_data(counted, base))
+    if reason:  # of articles: data of others alone stays as it is
+        quads = _add_description(store, plain, description, base)
     digest = _compress(plain, work / "data.nq.zst")
     if default_graph == "merge":
         on_stage("merge")
@@ -156,17 +195,24 @@ def _fill(
     store.optimize()
     total = len(store)
     del store
+    created = datetime.now(UTC).isoformat(timespec="microseconds")
+    size = (work / "data.nq.zst").stat().st_size
+    description += describe_dump(base, size=size, sha256=digest, created=created)
+    (work / _DESCRIPTION).write_text(
+        "".join(sorted(f"{triple} .\n" for triple in description)), encoding="utf-8"
+    )
     plain.unlink()
     on_stage("verify")
     identity = hashlib.sha256(f"{digest}\n{base}\n{default_graph}".encode()).hexdigest()[:16]
     described = describe()
     manifest = {
         "id": identity,
-        "created": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "created": created,
         "base": base,
         "default_graph": default_graph,
         "dump": {"file": "data.nq.zst", "format": "N-Quads", "sha256": digest, "quads": quads},
         "store": {"quads": total},
+        "graphs": named_graphs(counted),
         "counts": {"quads": quads, "inferred": inferred} | described.get("counts", {}),
         "sources": described.get("sources", []),
         "versions": {name: version(name) for name in ("chuncheng", "pyoxigraph")}
@@ -176,10 +222,22 @@ def _fill(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
     _check_store(open_snapshot(work))
-    for file in ("manifest.json", "data.nq.zst"):
+    for file in ("manifest.json", "data.nq.zst", _DESCRIPTION):
         _sync(work / file)
     _sync(work)
     return manifest
+
+
+def _add_description(store: Store, plain: Path, description: Iterable[Triple], base: str) -> int:
+    """Puts the data's description into graph/dataset, in the store and in the dump; returns the number of quads."""
+    graph = NamedNode(graph_iri(base, "dataset"))
+    quads = [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in description]
+    store.extend(quads)
+    whole = plain.with_name("whole.nq")
+    with plain.open("rb") as lines:
+        count = write_sorted(itertools.chain(lines, (f"{quad} .\n".encode() for quad in quads)), whole)
+    whole.replace(plain)
+    return count
 
 
 def _publish(data: Path, work: Path, manifest: dict[str, Any]) -> Snapshot:
@@ -284,15 +342,34 @@ def rollback(data: Path, to: str | None = None) -> Snapshot:
 
 
 def prune(data: Path, keep: int) -> list[str]:
-    """Removes all but the newest `keep` snapshots and the current one; returns the ids removed."""
+    """Removes all but the newest `keep` snapshots, the current one and those that somebody reads; returns the ids removed.
+
+    Raises SnapshotError where a build runs. A kill leaves no half snapshot: one is moved away first, then deleted.
+    """
     with _locked(data):
+        gone = data / "removed"
+        shutil.rmtree(gone, ignore_errors=True)
         current = open_current(data).id
         known = list_snapshots(data)
         stay = {s.id for s in known[len(known) - keep :]} | {current} if keep > 0 else {current}
-        gone = [s for s in known if s.id not in stay]
-        for snapshot in gone:
-            shutil.rmtree(snapshot.path)
-        return [s.id for s in gone]
+        removed = []
+        for snapshot in known:
+            if snapshot.id not in stay and _move_away(snapshot, gone):
+                removed.append(snapshot.id)
+        shutil.rmtree(gone, ignore_errors=True)
+        return removed
+
+
+def _move_away(snapshot: Snapshot, to: Path) -> bool:
+    """Takes a snapshot out of the way unless somebody reads it."""
+    with (snapshot.path / "manifest.json").open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        to.mkdir(exist_ok=True)
+        snapshot.path.rename(to / snapshot.id)
+        return True
 
 
 def dump(snapshot: Snapshot, kind: Literal["nquads", "trig"]) -> Iterator[bytes]:

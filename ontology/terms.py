@@ -289,7 +289,35 @@ class VOID:
     """Terms of void: that we write."""
 
     Dataset: Final = "http://rdfs.org/ns/void#Dataset"
+    classPartition: Final = "http://rdfs.org/ns/void#classPartition"
+    classes: Final = "http://rdfs.org/ns/void#classes"
+    dataDump: Final = "http://rdfs.org/ns/void#dataDump"
+    distinctObjects: Final = "http://rdfs.org/ns/void#distinctObjects"
+    distinctSubjects: Final = "http://rdfs.org/ns/void#distinctSubjects"
+    entities: Final = "http://rdfs.org/ns/void#entities"
+    inDataset: Final = "http://rdfs.org/ns/void#inDataset"
+    properties: Final = "http://rdfs.org/ns/void#properties"
+    property: Final = "http://rdfs.org/ns/void#property"
+    propertyPartition: Final = "http://rdfs.org/ns/void#propertyPartition"
+    sparqlEndpoint: Final = "http://rdfs.org/ns/void#sparqlEndpoint"
     triples: Final = "http://rdfs.org/ns/void#triples"
+    uriSpace: Final = "http://rdfs.org/ns/void#uriSpace"
+    vocabulary: Final = "http://rdfs.org/ns/void#vocabulary"
+
+
+class DCAT:
+    """Terms of dcat: that we write."""
+
+    DataService: Final = "http://www.w3.org/ns/dcat#DataService"
+    Dataset: Final = "http://www.w3.org/ns/dcat#Dataset"
+    Distribution: Final = "http://www.w3.org/ns/dcat#Distribution"
+    byteSize: Final = "http://www.w3.org/ns/dcat#byteSize"
+    compressFormat: Final = "http://www.w3.org/ns/dcat#compressFormat"
+    distribution: Final = "http://www.w3.org/ns/dcat#distribution"
+    downloadURL: Final = "http://www.w3.org/ns/dcat#downloadURL"
+    endpointURL: Final = "http://www.w3.org/ns/dcat#endpointURL"
+    mediaType: Final = "http://www.w3.org/ns/dcat#mediaType"
+    servesDataset: Final = "http://www.w3.org/ns/dcat#servesDataset"
 
 
 #: Prefixes for serialisers and for queries that don't declare them.
@@ -309,6 +337,7 @@ PREFIXES: Final = {
     "sosa": "http://www.w3.org/ns/sosa/",
     "schema": "http://schema.org/",
     "void": "http://rdfs.org/ns/void#",
+    "dcat": "http://www.w3.org/ns/dcat#",
 }
 
 

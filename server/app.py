@@ -11,49 +11,54 @@ from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from server import endpoint, linked_data, links, protocol
-from server.current import CurrentSnapshot
+from server import linked_data, links, protocol
 from server.negotiate import HTML, negotiate
+from server.page_context import ENVIRON_KEY, PageContext
 from server.pages import home, sparql
 from server.pages.rows import Names, Row
 from server.pages.statements import quantity
 from server.problem import PROBLEM_JSON, Problem
 from server.protocol import Query
-from server.settings import Settings
 
 _HERE = Path(__file__).parent
 
 
-def create_app(data_dir: Path, settings: Settings | None = None) -> Flask:
-    """The application over the snapshot published in a data folder; raises ChunchengError without one."""
-    settings = settings or Settings()
-    current = CurrentSnapshot(data_dir, settings)
+def create_app() -> Flask:
+    """The pages and linked data; each request brings its surroundings (server.page_context)."""
     app = Flask("chuncheng", root_path=str(_HERE), static_folder="static")
     _set_up_templates(app)
 
     @app.get("/")
     def show_home() -> AnyResponse:
-        served = current.get()
+        served = _context().served
         return linked_data.conditional(served, "/", linked_data.html(), lambda: home.show(served))
 
     @app.get("/id/<path:path>")
     def identify(path: str) -> AnyResponse:
-        return linked_data.see_document(current.get(), path)
+        return linked_data.see_document(_context().served, path)
 
     @app.get("/def/", defaults={"name": ""})
     @app.get("/def/<path:name>")
     def define(name: str) -> AnyResponse:
-        return linked_data.see_document(current.get(), f"def/{name}")
+        return linked_data.see_document(_context().served, f"def/{name}")
 
     @app.get("/doc/<path:path>")
     def send_document(path: str) -> AnyResponse:
-        return linked_data.send_document(current.get(), path)
+        return linked_data.send_document(_context().served, path)
 
-    @app.route(endpoint.PATH, methods=["GET", "POST"])
+    @app.route("/sparql", methods=["GET", "POST"])
+    @app.route("/sparql.html", methods=["GET", "POST"])
     def show_sparql() -> AnyResponse:
         # Only those who want a page come here: the layer in front answers everybody else.
-        query = protocol.read_query(endpoint.read_request(request.environ, settings.limits))
-        page, status = sparql.show(current.get(), query, settings.limits)
+        asked = protocol.Request(
+            request.method,
+            "",
+            request.path,
+            request.query_string.decode("latin-1"),
+            content_type=request.content_type,
+            body=request.get_data(),
+        )
+        page, status = sparql.show(_context(), protocol.read_query(asked))
         return Response(page, status, {"Vary": "Accept"}, mimetype="text/html")
 
     @app.errorhandler(Problem)
@@ -70,13 +75,12 @@ def create_app(data_dir: Path, settings: Settings | None = None) -> Flask:
         app.logger.error("failed at %s", request.path, exc_info=error)
         return _tell(Problem(500, "the server failed at this request; its log says why"))
 
-    @app.after_request
-    def harden(response: Response) -> Response:
-        response.headers.update(endpoint.COMMON_HEADERS)
-        return response
-
-    app.wsgi_app = endpoint.SparqlEndpoint(app.wsgi_app, current, settings.limits)  # type: ignore[method-assign]
     return app
+
+
+def _context() -> PageContext:
+    context: PageContext = request.environ[ENVIRON_KEY]
+    return context
 
 
 def _set_up_templates(app: Flask) -> None:

@@ -1,20 +1,24 @@
-"""The snapshot that is served now: opened once, exchanged when another one is published."""
+"""The snapshot that is served now: loaded beside the old one, exchanged when it is ready."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import os
-import threading
-from dataclasses import dataclass
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.snapshot import Snapshot, open_current
 from ontology.errors import ChunchengError
-from server.engine import Engine
-from server.engine.in_process import InProcessEngine
+from server.engine.pool import REASONS, WorkerPool
 from server.settings import Settings
 
 _LINK = "current"  # in the data folder, a symbolic link to the published snapshot
+_LOOK_SECONDS = 0.25
 _log = logging.getLogger(__name__)
 
 
@@ -22,59 +26,120 @@ class NoSnapshotError(ChunchengError):
     """The data folder holds no snapshot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """One snapshot with the engine that answers over it."""
+@dataclass(eq=False, slots=True)
+class Serving:
+    """One snapshot with the engine that answers over it, and how many requests use them now."""
 
     snapshot: Snapshot
-    engine: Engine
+    engine: WorkerPool
+    hold: contextlib.ExitStack
+    since: float = field(default_factory=time.time)
+    users: int = 0
+    retired: bool = False
 
     @property
     def base(self) -> str:
         """Canonical base IRI of the things in it."""
         return self.snapshot.base
 
+    @contextlib.contextmanager
+    def used(self) -> Iterator[Serving]:
+        """Keep the engine while a request uses it, also past the moment when another snapshot is served."""
+        self.users += 1
+        try:
+            yield self
+        finally:
+            self.users -= 1
+
 
 class CurrentSnapshot:
-    """Gives the published snapshot of a data folder; safe for threads.
+    """Serves the published snapshot of a data folder; to be used from one event loop.
 
-    Publishing exchanges the link `current`; reading that link costs a microsecond, so every request looks. A query
-    that runs keeps the engine it began with.
+    Publishing exchanges the link `current`. It is looked at several times a second; the new snapshot is loaded while
+    the old one is served, and a query that runs keeps the engine it began with.
     """
 
-    def __init__(self, data_dir: Path, settings: Settings) -> None:
+    def __init__(self, data_dir: Path, settings: Settings, spool: Path) -> None:
         self._data_dir = data_dir
         self._settings = settings
-        self._lock = threading.Lock()
-        self._link = self._read_link()
-        self._served = self._open()
+        self._spool = spool
+        self._link: str | None = None
+        self._serving: Serving | None = None
+        self._retired: list[Serving] = []
+        self.killed: Counter[str] = Counter(dict.fromkeys(REASONS, 0))  # workers, by reason, of all snapshots
+        self._watching: asyncio.Task[None] | None = None
 
-    def get(self) -> Served:
-        """The snapshot to answer from; the last good one if a new one can't be opened."""
-        if self._read_link() != self._link:
-            with self._lock:
-                link = self._read_link()
-                if link != self._link:
-                    self._link = link
-                    try:
-                        self._served = self._open()
-                    except (ChunchengError, OSError) as error:
-                        _log.error(
-                            "the snapshot just published can't be opened, the old one is served: %s", error
-                        )
-        return self._served
+    @property
+    def serving(self) -> Serving:
+        """What to answer from."""
+        assert self._serving is not None, "start() comes first"
+        return self._serving
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether queries can be answered."""
+        return self._serving is not None and self._serving.engine.is_ready
+
+    async def start(self) -> None:
+        """Load the published snapshot and begin to watch for others; raises ChunchengError."""
+        require_snapshot(self._data_dir)
+        self._link = self._read_link()
+        self._serving = await self._load()
+        self._watching = asyncio.get_running_loop().create_task(self._watch())
+
+    async def close(self) -> None:
+        """Stop watching and end all engines."""
+        if self._watching is not None:
+            self._watching.cancel()
+        for serving in [*self._retired, *([self._serving] if self._serving else [])]:
+            await self._end(serving)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            link = self._read_link()
+            if link != self._link and link is not None:
+                self._link = link
+                await self._exchange()
+            for serving in [old for old in self._retired if not old.users and not old.engine.running]:
+                self._retired.remove(serving)
+                await self._end(serving)
+
+    async def _exchange(self) -> None:
+        try:
+            fresh = await self._load()
+        except Exception as error:
+            # Whatever is wrong with what was published, the old snapshot answers.
+            _log.error("the snapshot just published can't be served, the old one is: %s", error)
+            return
+        old, self._serving = self._serving, fresh
+        if old is not None:
+            old.retired = True
+            self._retired.append(old)
+
+    async def _load(self) -> Serving:
+        snapshot = open_current(self._data_dir)
+        hold = contextlib.ExitStack()
+        if hasattr(snapshot, "hold"):
+            hold.enter_context(snapshot.hold())
+        engine = WorkerPool(snapshot, self._settings, self._spool, self.killed)
+        try:
+            await engine.start()
+        except BaseException:
+            hold.close()
+            await engine.close()
+            raise
+        return Serving(snapshot, engine, hold)
+
+    async def _end(self, serving: Serving) -> None:
+        await serving.engine.close()
+        serving.hold.close()
 
     def _read_link(self) -> str | None:
         try:
-            return os.readlink(self._data_dir / _LINK)  # noqa: PTH115 — no Path object for each request
+            return os.readlink(self._data_dir / _LINK)  # noqa: PTH115 — no Path object for each look
         except OSError:
             return None
-
-    def _open(self) -> Served:
-        require_snapshot(self._data_dir)
-        snapshot = open_current(self._data_dir)
-        store = snapshot.open_store()
-        return Served(snapshot, InProcessEngine(store, base=snapshot.base, threads=self._settings.threads))
 
 
 def require_snapshot(data_dir: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is refused before the engine sees a query: too long, too deep, SERVICE in any spelling.
+"""What is refused before the engine sees a query: too long, too deep, too many triple patterns, SERVICE in any spelling.
 
 The engine parses by recursion, so nesting ends the process where its stack ends, and it fetches any address that a
 SERVICE names. This tokenizer (SPARQL 1.1, section 19.8, terminals) tells keywords from comments, strings, IRIs and
@@ -11,137 +11,38 @@ from __future__ import annotations
 
 import heapq
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast
 
 from server.problem import Problem
+from server.query_shape import UPDATES, QueryShape, ServiceCall, read_shape
 from server.settings import Limits
+from server.sparql_tokens import Token, Tokenizer
 
-Kind: TypeAlias = Literal[
-    "space", "iri", "string", "variable", "name", "blank", "tag", "number", "word", "sign"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A terminal of the grammar, or white space or a comment (kind space)."""
-
-    kind: Kind
-    text: str
-
-
-_LETTER = (
-    r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F"
-    r"\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
-)
-_CHAR = rf"{_LETTER}_0-9\-\u00B7\u0300-\u036F\u203F\u2040"
-_PREFIX = rf"[{_LETTER}](?:[{_CHAR}.]*[{_CHAR}])?"
-_ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_LOCAL = rf"(?:[{_LETTER}_0-9:]|{_ESCAPED})(?:(?:[{_CHAR}.:]|{_ESCAPED})*(?:[{_CHAR}:]|{_ESCAPED}))?"
-_IRI = r"<[^<>\"{}|^`\x00-\x20]*>"  # with backslashes: escapes are decoded inside
-# Escapes of code points that don't exist make a string invalid, and a parser may then cut it otherwise.
-_ECHAR = (
-    r"\\[tbnrf\\\"']|\\u(?![dD][89a-fA-F])[0-9A-Fa-f]{4}"
-    r"|\\U(?!0000[dD][89a-fA-F])00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4}"
-)
-
-
-def _inside(quote: str, escapes: str, *, long: bool) -> re.Pattern[str]:
-    """What may stand between the quotes of a string."""
-    plain = rf"[^{quote}\\]++|{quote}(?!{quote * 2})" if long else rf"[^{quote}\\\n\r]++"
-    # Greedy, not possessive: Python before 3.11.5 leaves a possessive group of alternatives too early.
-    return re.compile(rf"(?:{plain}|{escapes})*", re.DOTALL)
-
-
-_STRICT_LONG = {quote: _inside(quote, _ECHAR, long=True) for quote in "'\""}
-_LAX_LONG = {quote: _inside(quote, r"\\.", long=True) for quote in "'\""}
-_SHORT = {quote: _inside(quote, r"\\.", long=False) for quote in "'\""}
-_NAME = rf"(?P<name>(?:{_PREFIX})?:(?:{_LOCAL})?)|"
-_TERMINALS = (
-    r"(?P<space>[ \t\r\n]++)"
-    rf"|(?P<iri>{_IRI})"
-    rf"|(?P<variable>[?$][{_LETTER}_0-9][{_LETTER}_0-9\u00B7\u0300-\u036F\u203F\u2040]*+)"
-    rf"|(?P<blank>_:[{_LETTER}_0-9](?:[{_CHAR}.]*[{_CHAR}])?)"
-    r"|(?P<tag>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)|"
-    rf"%s(?P<number>(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?)"
-    rf"|(?P<word>[{_LETTER}_][{_LETTER}_0-9]*+)"
-    r"|(?P<sign><<|>>|.)"
-)
-_TOKEN = re.compile(_TERMINALS.replace("%s", _NAME), re.DOTALL)
-_NAMELESS_TOKEN = re.compile(_TERMINALS.replace("%s", ""), re.DOTALL)
-_NAME_RUN = re.compile(rf"[{_CHAR}.]*+")
-_LINE = re.compile(r"[^\r\n]*+")
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _OPENING = frozenset({"(", "[", "{", "<<"})
 _CLOSING = frozenset({")", "]", "}", ">>"})
 _BEFORE_GRAPH_NAME = frozenset({"GRAPH", "FROM", "NAMED", "DESCRIBE"})
+_NO_CHARACTER = re.compile("[\\x00\ud800-\udfff]")
+_READ_ONLY = (
+    "this is an update, and the endpoint is read-only: change the sources and run `chuncheng build`, "
+    "which publishes a new snapshot"
+)
 
 
-class Tokenizer:
-    """Cuts one query; never fails, a character that begins no terminal is a sign.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A query that passed, and what is known of it.
 
-    Ask it for rising positions: it remembers how far it has seen a comment, a string without end or letters without
-    a colon, so that no text makes it look at the same characters again and again.
+    Without `names_graphs` it reads the default graph only; with `volatile` it may answer otherwise next time. The
+    `services` are to be asked before the engine gets the text; `prologue` goes with their groups.
     """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._line_end = 0
-        self._nameless_until = 0
-        self._unterminated = {quote * times: 0 for quote in "'\"" for times in (1, 3)}
-
-    def tokens_at(self, start: int) -> list[Token]:
-        """All tokens that a parser could find at that character, the longest first."""
-        first = self._text[start]
-        if first == "#":
-            if start >= self._line_end:
-                self._line_end = _end(_LINE, self._text, start)
-            return [Token("space", self._text[start : self._line_end])]
-        if first in _SHORT:
-            return self._strings_at(start, first)
-        match = self._pattern_at(start).match(self._text, start)
-        assert match is not None, "the last alternative takes any character"
-        token = Token(cast(Kind, match.lastgroup), match.group())
-        if token.kind == "iri" or token.text == "<<":
-            return [token, Token("sign", "<")]
-        return [token]
-
-    def _pattern_at(self, start: int) -> re.Pattern[str]:
-        text = self._text
-        if start >= self._nameless_until:
-            end = _end(_NAME_RUN, text, start)
-            if end > start and (not text.startswith(":", end) or text[end - 1] == "."):
-                self._nameless_until = end
-        return _TOKEN if start >= self._nameless_until else _NAMELESS_TOKEN
-
-    def _strings_at(self, start: int, quote: str) -> list[Token]:
-        if self._text.startswith(quote * 3, start):
-            long = self._string(start, quote * 3, _STRICT_LONG[quote])
-            if long:
-                return [long]
-            long = self._string(start, quote * 3, _LAX_LONG[quote], remember=True)
-            if long:
-                # A wrong escape makes it no string for the engine, which then takes two quotes for an empty one.
-                return [long, Token("string", quote * 2)]
-        short = self._string(start, quote, _SHORT[quote], remember=True)
-        return [short or Token("sign", quote)]
-
-    def _string(
-        self, start: int, quotes: str, inside: re.Pattern[str], *, remember: bool = False
-    ) -> Token | None:
-        if start < self._unterminated[quotes]:
-            return None
-        end = _end(inside, self._text, start + len(quotes))
-        if self._text.startswith(quotes, end):
-            return Token("string", self._text[start : end + len(quotes)])
-        if remember:
-            self._unterminated[quotes] = end
-        return None
-
-
-def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
-    match = pattern.match(text, start)
-    return match.end() if match else start
+    text: str
+    names_graphs: bool
+    volatile: bool
+    services: tuple[ServiceCall, ...] = ()
+    prologue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,28 +67,103 @@ class _State:
         )
 
 
-def check(text: str, limits: Limits) -> None:
-    """Let a harmless query pass; raises Problem 413 (length, nesting) or 403 (SERVICE).
+def check(text: str, limits: Limits, *, services: bool = False) -> Checked:
+    """Let a harmless query pass.
 
-    Code-point escapes are decoded in a second pass, since the standard (section 19.2) has them decoded before
-    anything else while the engine decodes them inside strings, IRIs and names only.
+    Raises Problem: 400 for an update or a character that is none, 403 for SERVICE (with `services`, for calls that
+    can't be made out), 413 for length, nesting, triple patterns. Code-point escapes are decoded in a second pass,
+    since the standard (section 19.2) has them decoded before anything else while the engine decodes them inside
+    strings, IRIs and names only.
     """
-    size = len(text.encode("utf-8", "surrogatepass"))
+    _require_characters(text)
+    size = len(text) if text.isascii() else len(text.encode())
     if size > limits.query_bytes:
         raise Problem(
             413,
             f"the query has {size} bytes, more than the {limits.query_bytes} allowed; ask in smaller queries",
             fields={"limit": limits.query_bytes, "value": size},
         )
-    for variant in {text, _CODE_POINT.sub(_decode_code_point, text)}:
-        if not _plainly_harmless(variant, limits):
+    variants = [text]
+    if "\\" in text and (decoded := _CODE_POINT.sub(_decode_code_point, text)) != text:
+        variants.append(decoded)
+    calls: QueryShape | None = None
+    names_graphs = volatile = False
+    for variant in variants:
+        # Letters only, wherever they stand: what these find is looked at more closely, or taken for the worse.
+        letters = variant.upper()
+        if "SERVICE" in letters and services and variant is text:
+            calls = _read_calls(text)
+            _follow_readings(_without_calls(text, calls), limits)
+        elif "SERVICE" in letters or _count(variant, _OPENING) > limits.nesting:
             _follow_readings(variant, limits)
+        if _may_have_many_patterns(variant, limits) or any(word in letters for word in UPDATES):
+            _check_shape(variant, limits)
+        names_graphs = names_graphs or "GRAPH" in letters or "FROM" in letters or "NAMED" in letters
+        volatile = volatile or _is_volatile(letters)
+    if calls is None:
+        return Checked(text, names_graphs, volatile)
+    return Checked(text, names_graphs, volatile, tuple(calls.services), calls.prologue)
 
 
-def _plainly_harmless(text: str, limits: Limits) -> bool:
-    """Whether the letters alone show it: no SERVICE anywhere, fewer brackets than may be nested."""
-    brackets = sum(text.count(sign) for sign in _OPENING)
-    return brackets <= limits.nesting and "SERVICE" not in text.upper()
+def _require_characters(text: str) -> None:
+    found = _NO_CHARACTER.search(text)
+    if found is None:
+        return
+    line, column = text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
+    raise Problem(
+        400,
+        f"the query holds U+{ord(found.group()):04X} at line {line}, column {column}, which is no character of a text",
+        fields={"line": line, "column": column},
+    )
+
+
+def _is_volatile(letters: str) -> bool:
+    if "CONSTRUCT" in letters and ("_:" in letters or "[" in letters):  # nodes are named anew each time
+        return True
+    return "RAND" in letters or "NOW" in letters or "UUID" in letters or "BNODE" in letters
+
+
+def _count(text: str, signs: Iterable[str]) -> int:
+    return sum([text.count(sign) for sign in signs])
+
+
+def _may_have_many_patterns(text: str, limits: Limits) -> bool:
+    """Whether there are signs enough for it: one of these stands between two patterns, and between two steps of a path.
+
+    Members of a collection are two patterns each, and begin with a sign or stand behind white space.
+    """
+    between = _count(text, ".;,/|[{<")
+    if "(" in text:
+        between += 2 * _count(text, " \n\t\r?$\"'<:")
+    return between >= limits.triple_patterns
+
+
+def _check_shape(text: str, limits: Limits) -> None:
+    shape = read_shape(text, limits.triple_patterns)
+    if shape.keyword in UPDATES:
+        raise Problem(400, _READ_ONLY)
+    if shape.patterns > limits.triple_patterns:
+        raise Problem(
+            413,
+            f"the query has more than {limits.triple_patterns} triple patterns; ask for less at a time, "
+            "and write lists of things as VALUES",
+            fields={"limit": limits.triple_patterns, "value": shape.patterns},
+        )
+
+
+def _read_calls(text: str) -> QueryShape:
+    shape = read_shape(text)
+    if shape.trouble:
+        raise Problem(403, f"{shape.trouble}; name an endpoint of those that this server may ask")
+    return shape
+
+
+def _without_calls(text: str, shape: QueryShape) -> str:
+    """The text with the keyword and endpoint of each call blanked out: no SERVICE may be left in any reading."""
+    for call in shape.services:
+        opened = call.end - len(call.group)
+        text = text[: call.start] + " " * (opened - call.start) + text[opened:]
+    return text
 
 
 def _follow_readings(text: str, limits: Limits) -> None:

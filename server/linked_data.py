@@ -16,9 +16,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ontology.terms import CCL, RDF
 from server import links
-from server.current import Served
-from server.engine.in_process import write_graph
+from server.engine.evaluate import write_graph
 from server.negotiate import GRAPH_FORMATS, HTML, Choice, by_name, negotiate
+from server.page_context import Served
 from server.pages import article, definitions, document, entity, statement
 from server.pages.rows import select
 from server.problem import Problem

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
 from werkzeug.datastructures import MIMEAccept
@@ -102,7 +103,8 @@ def by_name(name: str, formats: Iterable[Format]) -> Choice | None:
     return None
 
 
-def choose(accept: str | None, name: str | None, formats: Sequence[Format]) -> Choice:
+@lru_cache(maxsize=512)
+def choose(accept: str | None, name: str | None, formats: tuple[Format, ...]) -> Choice:
     """The format that `name` asks for, else what the Accept header likes; raises Problem 406."""
     if not name:
         return negotiate(accept, formats)

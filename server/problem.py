@@ -32,6 +32,7 @@ class Problem(ChunchengError):  # noqa: N818 — the standard's word
         self.detail = detail
         self.fields = dict(fields or {})
         self.headers = dict(headers or {})
+        self.seconds = 0.0  # of evaluation that led to it
 
     def to_json(self) -> bytes:
         """The body of an `application/problem+json` response."""

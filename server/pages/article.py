@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import render_template
 from pyoxigraph import NamedNode
 
-from server.current import Served
 from server.engine import Term
 from server.negotiate import GRAPH_FORMATS
+from server.page_context import Served
 from server.pages.rows import Row, find_names, select, terms_in
 from server.pages.statements import gather
 

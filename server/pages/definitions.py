@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import render_template
 from pyoxigraph import NamedNode, Triple
 
-from server.current import Served
 from server.negotiate import GRAPH_FORMATS
+from server.page_context import Served
 from server.pages.rows import Row, construct, find_names, select, terms_in
 
 

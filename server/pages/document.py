@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode, Triple
 
-from server.engine import Engine
+from server.page_context import PageEngine
 from server.pages.rows import construct, select
 
 
-def describe(engine: Engine, thing: NamedNode) -> list[Triple]:
+def describe(engine: PageEngine, thing: NamedNode) -> list[Triple]:
     """All triples with the thing as subject, links to it (bounded for each predicate), the evidence of the
     statements among them with their quotes, and labels of everything mentioned; empty if nothing is known.
     """
@@ -22,7 +22,7 @@ def describe(engine: Engine, thing: NamedNode) -> list[Triple]:
     return sorted(set(triples), key=lambda triple: (triple.subject != thing, str(triple)))
 
 
-def is_known(engine: Engine, thing: NamedNode) -> bool:
+def is_known(engine: PageEngine, thing: NamedNode) -> bool:
     """Whether the snapshot says anything about a thing."""
     return bool(select(engine, "document_known", this=thing))
 

@@ -6,8 +6,8 @@ from flask import render_template
 from pyoxigraph import NamedNode
 
 from ontology.terms import CCL, RDF
-from server.current import Served
 from server.negotiate import GRAPH_FORMATS
+from server.page_context import Served
 from server.pages.rows import Row, find_names, select, terms_in
 from server.pages.statements import gather
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
-from server.current import Served
+from server.page_context import Served
 from server.pages.rows import find_names, select, terms_in
 from server.pages.statements import gather
 

@@ -12,25 +12,26 @@ from typing import TypeAlias
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
-from server.engine import Engine, Term
+from server.engine import Term
 from server.links import short_name
+from server.page_context import PageEngine
 
 _FOLDER = Path(__file__).parent
 _PARAMETER = re.compile(r"\$(\w+)")
 Row: TypeAlias = dict[str, Term]
 
 
-def select(engine: Engine, query: str, /, **values: Term | Iterable[Term]) -> list[Row]:
+def select(engine: PageEngine, query: str, /, **values: Term | Iterable[Term]) -> list[Row]:
     """The rows of the query in `{query}.rq`, unbound variables left out.
 
     `$name` in the file stands for a term, or several in a VALUES.
     """
-    return read_rows(engine.query(_fill(query, values), format="json").body)[1]
+    return read_rows(engine.query(_fill(query, values), format="json").read())[1]
 
 
-def construct(engine: Engine, query: str, /, **values: Term | Iterable[Term]) -> list[Triple]:
+def construct(engine: PageEngine, query: str, /, **values: Term | Iterable[Term]) -> list[Triple]:
     """The triples that `{query}.rq` constructs, with values as for `select`."""
-    body = engine.query(_fill(query, values), format="nt").body
+    body = engine.query(_fill(query, values), format="nt").read()
     return [quad.triple for quad in pyoxigraph.parse(body, format=RdfFormat.N_TRIPLES)]
 
 
@@ -65,7 +66,7 @@ class Names:
         return english if english and english != self.of(term) else None
 
 
-def find_names(engine: Engine, terms: Iterable[object]) -> Names:
+def find_names(engine: PageEngine, terms: Iterable[object]) -> Names:
     """Labels of all IRIs among the terms, by one query."""
     iris = {term for term in terms if isinstance(term, NamedNode)}
     names = Names({}, {})

@@ -12,14 +12,12 @@ import pyoxigraph
 from flask import render_template
 from pyoxigraph import RdfFormat
 
-from server import guard
-from server.current import Served
-from server.engine import Answer, Term
+from server.engine import Term
 from server.negotiate import BOOLEAN_FORMATS, GRAPH_FORMATS, TABLE_FORMATS, Format
+from server.page_context import PageContext, Served
 from server.pages.rows import Names, find_names, read_rows, terms_in
 from server.problem import Problem
 from server.protocol import Query
-from server.settings import Limits
 
 _EXAMPLES = Path(__file__).parent.parent.parent / "queries"
 _ROWS_SHOWN = 1000
@@ -47,13 +45,14 @@ class Result:
     boolean: bool | None = None
 
 
-def show(served: Served, query: Query | None, limits: Limits) -> tuple[str, int]:
+def show(context: PageContext, query: Query | None) -> tuple[str, int]:
     """The page as HTML with its status; a question that can't be answered is shown with the reason."""
+    served = context.served
     result: Result | None = None
     problem: Problem | None = None
     if query is not None and query.text.strip():
         try:
-            result = _ask(served, query, limits)
+            result = _ask(context, query)
         except Problem as refused:
             problem = refused
     page = render_template(
@@ -82,29 +81,25 @@ def _read_example(file: Path) -> Example:
     return Example(chinese, english, text)
 
 
-def _ask(served: Served, query: Query, limits: Limits) -> Result:
-    guard.check(query.text, limits)
+def _ask(context: PageContext, query: Query) -> Result:
+    served = context.served
     # Each form of query takes the one of these that it can be had in.
-    answer = served.engine.query(
-        query.text,
-        accept="application/sparql-results+json, application/n-triples",
-        default_graphs=query.default_graphs,
-        named_graphs=query.named_graphs,
-    )
-    if answer.choice.format.writes == RdfFormat.N_TRIPLES:
-        return _graph(served, answer)
-    if b'"boolean"' in answer.body[:200]:
-        parsed = pyoxigraph.parse_query_results(answer.body, format=pyoxigraph.QueryResultsFormat.JSON)
+    answer = context.ask(query, "application/sparql-results+json, application/n-triples")
+    body = answer.read()
+    if answer.content_type.startswith("application/n-triples"):
+        return _graph(served, body)
+    if b'"boolean"' in body[:200]:
+        parsed = pyoxigraph.parse_query_results(body, format=pyoxigraph.QueryResultsFormat.JSON)
         if isinstance(parsed, pyoxigraph.QueryBoolean):
             return Result(BOOLEAN_FORMATS, Names({}, {}), boolean=bool(parsed))
-    columns, rows = read_rows(answer.body)
+    columns, rows = read_rows(body)
     shown = rows[:_ROWS_SHOWN]
     cells = tuple(tuple(row.get(column) for column in columns) for row in shown)
     return Result(TABLE_FORMATS, find_names(served.engine, terms_in(shown)), tuple(columns), cells, len(rows))
 
 
-def _graph(served: Served, answer: Answer) -> Result:
-    triples = [quad.triple for quad in pyoxigraph.parse(answer.body, format=RdfFormat.N_TRIPLES)]
+def _graph(served: Served, body: bytes) -> Result:
+    triples = [quad.triple for quad in pyoxigraph.parse(body, format=RdfFormat.N_TRIPLES)]
     cells = tuple((t.subject, t.predicate, t.object) for t in triples[:_ROWS_SHOWN])
     names = find_names(served.engine, (term for row in cells for term in row))
     return Result(GRAPH_FORMATS, names, ("subject", "predicate", "object"), cells, len(triples))

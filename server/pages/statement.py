@@ -9,9 +9,9 @@ from flask import render_template
 from pyoxigraph import NamedNode
 
 from ontology.terms import CCL
-from server.current import Served
 from server.engine import Term
 from server.negotiate import GRAPH_FORMATS
+from server.page_context import Served
 from server.pages.rows import Row, find_names, select, terms_in
 
 _SENTENCE_END = re.compile(r"[。！？!?\n]")

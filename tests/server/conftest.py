@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
-from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat
 
 from graph.snapshot import build_snapshot
-from server.app import create_app
+from tests.server.live import Server, running
 
 BASE = "https://ledger.example/"
 LEDGER = Path(__file__).parent / "ledger.trig"
@@ -43,9 +42,10 @@ def data_dir(
 
 
 @pytest.fixture(scope="session")
-def client(data_dir: Path) -> Iterator[FlaskClient]:
-    with create_app(data_dir).test_client() as client:
-        yield client
+def client(data_dir: Path) -> Iterator[Server]:
+    """The server over the small ledger."""
+    with running(data_dir) as server:
+        yield server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,12 +6,12 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 import pytest
-from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode
 
 from server.pages.rows import Row
 from server.pages.statement import in_sentence
 from server.pages.statements import quantity, readable_number
+from tests.server.live import Server
 
 HTML = {"Accept": "text/html"}
 QUOTE = "榴花物流园总收入不低于120亿元"
@@ -38,7 +38,7 @@ class Elements(HTMLParser):
         self.text += data
 
 
-def show(client: FlaskClient, path: str, status: int = 200) -> Elements:
+def show(client: Server, path: str, status: int = 200) -> Elements:
     response = client.get(path, headers=HTML)
     assert response.status_code == status
     assert response.mimetype == "text/html"
@@ -63,7 +63,7 @@ def show(client: FlaskClient, path: str, status: int = 200) -> Elements:
     ],
 )
 def test_a_page_shows_its_thing_and_the_words_that_say_so(
-    client: FlaskClient, path: str, words: list[str]
+    client: Server, path: str, words: list[str]
 ) -> None:
     text = show(client, path).text
     assert [word for word in words if word not in text] == []
@@ -84,7 +84,7 @@ def test_a_page_shows_its_thing_and_the_words_that_say_so(
         "/sparql?" + urlencode({"query": "</textarea><script>alert(1)</script>"}),
     ],
 )
-def test_a_page_needs_no_script_no_other_host_and_lets_no_label_out(client: FlaskClient, path: str) -> None:
+def test_a_page_needs_no_script_no_other_host_and_lets_no_label_out(client: Server, path: str) -> None:
     response = client.get(path, headers=HTML)
     page = Elements(response.text)
     assert not {"script", "img", "b", "iframe", "style"} & set(page.tags)
@@ -94,7 +94,7 @@ def test_a_page_needs_no_script_no_other_host_and_lets_no_label_out(client: Flas
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_label_full_of_markup_is_shown_as_it_is(client: FlaskClient) -> None:
+def test_a_label_full_of_markup_is_shown_as_it_is(client: Server) -> None:
     page = show(client, "/doc/organization/hostile-cccccc")
     assert HOSTILE in page.text
     assert "javascript:alert(1)" in page.text or "alert(1)" in page.text
@@ -103,7 +103,7 @@ def test_a_label_full_of_markup_is_shown_as_it_is(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/doc/area/530111", "/doc/park/liuhua-aaaaaa", "/doc/commitment/c1", "/sparql"]
 )
-def test_every_link_of_a_page_that_stays_here_leads_somewhere(client: FlaskClient, path: str) -> None:
+def test_every_link_of_a_page_that_stays_here_leads_somewhere(client: Server, path: str) -> None:
     links = {link for link in show(client, path).links if link.startswith("/")}
     assert links
     broken = [link for link in links if client.get(link).status_code not in (200, 404)]
@@ -114,11 +114,11 @@ def test_every_link_of_a_page_that_stays_here_leads_somewhere(client: FlaskClien
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "nq", "trig", "rdf", "jsonld"])
-def test_a_page_links_to_its_data(client: FlaskClient, suffix: str) -> None:
+def test_a_page_links_to_its_data(client: Server, suffix: str) -> None:
     assert f"/doc/commitment/c1.{suffix}" in show(client, "/doc/commitment/c1").links
 
 
-def test_the_form_shows_a_table_with_links_and_downloads(client: FlaskClient) -> None:
+def test_the_form_shows_a_table_with_links_and_downloads(client: Server) -> None:
     query = "SELECT ?area ?name { ?area a <https://w3id.org/chuncheng/def/District> ; <http://www.w3.org/2000/01/rdf-schema#label> ?name }"
     page = show(client, "/sparql?" + urlencode({"query": query}))
     assert "table" in page.tags
@@ -129,11 +129,11 @@ def test_the_form_shows_a_table_with_links_and_downloads(client: FlaskClient) ->
 
 
 @pytest.mark.parametrize(("query", "shown"), [("ASK {}", "是"), ("ASK { FILTER(false) }", "否")])
-def test_the_form_answers_yes_or_no(client: FlaskClient, query: str, shown: str) -> None:
+def test_the_form_answers_yes_or_no(client: Server, query: str, shown: str) -> None:
     assert shown in show(client, "/sparql?" + urlencode({"query": query})).text
 
 
-def test_the_form_shows_a_graph_as_a_table(client: FlaskClient) -> None:
+def test_the_form_shows_a_graph_as_a_table(client: Server) -> None:
     query = "CONSTRUCT { ?s a ?c } WHERE { ?s a ?c . FILTER(?c = <https://w3id.org/chuncheng/def/District>) }"
     page = show(client, "/sparql?" + urlencode({"query": query}))
     assert "1 行" in page.text
@@ -149,7 +149,7 @@ def test_the_form_shows_a_graph_as_a_table(client: FlaskClient) -> None:
     ],
 )
 def test_the_form_keeps_a_question_that_cannot_be_answered_and_says_why(
-    client: FlaskClient, query: str, status: int, words: str
+    client: Server, query: str, status: int, words: str
 ) -> None:
     page = show(client, "/sparql?" + urlencode({"query": query}), status)
     assert words in page.text
@@ -211,7 +211,7 @@ def test_a_quote_is_shown_within_its_sentence(body: str, quote: str, before: str
     assert (context.before, context.quote, context.after) == (before, quote, after)
 
 
-def test_every_example_of_the_form_can_be_asked(client: FlaskClient) -> None:
+def test_every_example_of_the_form_can_be_asked(client: Server) -> None:
     examples = [link for link in show(client, "/sparql").links if link.startswith("/sparql?query=")]
     if not examples:
         pytest.skip("no example queries beside this installation")

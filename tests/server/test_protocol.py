@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 import rdflib
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+
+from tests.server.live import Reply, Server
 
 JSON, XML = "application/sparql-results+json", "application/sparql-results+xml"
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
@@ -17,17 +17,15 @@ GRAPH_A1 = "https://ledger.example/graph/article/a1"
 ASK_A1 = "ASK { <https://ledger.example/id/article/a1> a ?class }"
 
 
-def get(client: FlaskClient, *parameters: tuple[str, str], accept: str = "*/*") -> TestResponse:
+def get(client: Server, *parameters: tuple[str, str], accept: str = "*/*") -> Reply:
     return client.get("/sparql?" + urlencode(parameters), headers={"Accept": accept})
 
 
-def post(
-    client: FlaskClient, body: str | bytes, media_type: str | None, parameters: str = ""
-) -> TestResponse:
+def post(client: Server, body: str | bytes, media_type: str | None, parameters: str = "") -> Reply:
     return client.post("/sparql?" + parameters, data=body, content_type=media_type, headers={"Accept": "*/*"})
 
 
-def ask(client: FlaskClient, *parameters: tuple[str, str]) -> bool:
+def ask(client: Server, *parameters: tuple[str, str]) -> bool:
     response = get(client, ("query", ASK_A1), *parameters)
     assert response.status_code == 200
     return bool(response.json["boolean"])  # type: ignore[index]
@@ -49,7 +47,7 @@ def ask(client: FlaskClient, *parameters: tuple[str, str]) -> bool:
     ],
 )
 def test_an_answer_comes_in_a_format_of_its_query_form(
-    client: FlaskClient, query: str, accept: str, media_type: str
+    client: Server, query: str, accept: str, media_type: str
 ) -> None:
     response = get(client, ("query", query), accept=accept)
     assert (response.status_code, response.mimetype) == (200, media_type)
@@ -82,7 +80,7 @@ def test_an_answer_comes_in_a_format_of_its_query_form(
     ],
 )
 def test_a_post_is_judged_by_its_body_and_content_type(
-    client: FlaskClient, body: str | bytes, media_type: str | None, status: int
+    client: Server, body: str | bytes, media_type: str | None, status: int
 ) -> None:
     response = post(client, body, media_type)
     assert response.status_code == status
@@ -106,19 +104,19 @@ def test_a_post_is_judged_by_its_body_and_content_type(
     ],
 )
 def test_a_get_is_judged_by_its_parameters(
-    client: FlaskClient, parameters: list[tuple[str, str]], status: int
+    client: Server, parameters: list[tuple[str, str]], status: int
 ) -> None:
     assert get(client, *parameters).status_code == status
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_another_method_is_told_which_are_allowed(client: FlaskClient, method: str) -> None:
+def test_another_method_is_told_which_are_allowed(client: Server, method: str) -> None:
     response = client.open("/sparql?query=ASK%7B%7D", method=method)
     assert response.status_code == 405
-    assert response.headers["Allow"] == "GET, HEAD, POST, OPTIONS"
+    assert response.headers["Allow"] == "GET, HEAD, POST, QUERY, OPTIONS"
 
 
-def test_any_web_page_may_read_the_endpoint(client: FlaskClient) -> None:
+def test_any_web_page_may_read_the_endpoint(client: Server) -> None:
     preflight = client.options("/sparql", headers={"Origin": "https://elsewhere.example"})
     assert preflight.status_code == 204
     assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
@@ -127,7 +125,7 @@ def test_any_web_page_may_read_the_endpoint(client: FlaskClient) -> None:
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_head_answers_as_get_without_a_body(client: FlaskClient) -> None:
+def test_head_answers_as_get_without_a_body(client: Server) -> None:
     response = client.head("/sparql?query=ASK%7B%7D")
     assert response.status_code == 200
     assert response.mimetype == JSON
@@ -139,7 +137,7 @@ def test_head_answers_as_get_without_a_body(client: FlaskClient) -> None:
     ("query", "line", "column"),
     [("SELECT * WHERE { ?s ?p", 1, 16), ("SELECT *\nWHERE {\n  ?s ?p ?o ; }}", 3, 15), ("", 1, 1)],
 )
-def test_a_syntax_error_says_line_and_column(client: FlaskClient, query: str, line: int, column: int) -> None:
+def test_a_syntax_error_says_line_and_column(client: Server, query: str, line: int, column: int) -> None:
     response = get(client, ("query", query))
     assert (response.status_code, response.mimetype) == (400, PROBLEM)
     problem = response.json
@@ -149,7 +147,7 @@ def test_a_syntax_error_says_line_and_column(client: FlaskClient, query: str, li
     assert f"line {line}" in problem["detail"]
 
 
-def test_a_graph_in_rdf_xml_needs_predicates_that_end_with_a_name(client: FlaskClient) -> None:
+def test_a_graph_in_rdf_xml_needs_predicates_that_end_with_a_name(client: Server) -> None:
     query = "CONSTRUCT { <a:s> <http://example.org/123> 1 } WHERE {}"
     response = get(client, ("query", query), accept="application/rdf+xml")
     assert response.status_code == 406
@@ -158,7 +156,7 @@ def test_a_graph_in_rdf_xml_needs_predicates_that_end_with_a_name(client: FlaskC
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "nq", "trig", "rdf", "jsonld"])
-def test_rdflib_reads_every_format_of_a_graph_and_finds_the_same(client: FlaskClient, suffix: str) -> None:
+def test_rdflib_reads_every_format_of_a_graph_and_finds_the_same(client: Server, suffix: str) -> None:
     query = "CONSTRUCT WHERE { ?s ?p ?o }"
 
     def read(format_: str) -> rdflib.Graph:
@@ -169,7 +167,7 @@ def test_rdflib_reads_every_format_of_a_graph_and_finds_the_same(client: FlaskCl
     assert len(read(suffix)) == len(read("nt")) > 50
 
 
-def test_turtle_has_our_prefixes_in_a_fixed_order(client: FlaskClient) -> None:
+def test_turtle_has_our_prefixes_in_a_fixed_order(client: Server) -> None:
     text = get(client, ("query", "CONSTRUCT WHERE { ?s a ?class }")).text
     declared = [line for line in text.splitlines() if line.startswith("@prefix")]
     assert declared == sorted(declared)
@@ -177,20 +175,20 @@ def test_turtle_has_our_prefixes_in_a_fixed_order(client: FlaskClient) -> None:
     assert " a ccl:District" in text
 
 
-def test_a_query_sees_the_merge_of_all_graphs_each_triple_once(client: FlaskClient) -> None:
+def test_a_query_sees_the_merge_of_all_graphs_each_triple_once(client: Server) -> None:
     query = "SELECT (COUNT(*) AS ?n) { <https://ledger.example/id/commitment/c1> <https://w3id.org/chuncheng/def/value> ?v }"
     response = get(client, ("query", query), ("format", "csv"))
     assert response.text.splitlines() == ["n", "1"]
 
 
-def test_the_dataset_is_what_the_request_names(client: FlaskClient) -> None:
+def test_the_dataset_is_what_the_request_names(client: Server) -> None:
     assert ask(client)
     assert ask(client, ("default-graph-uri", GRAPH_A1))
     assert not ask(client, ("default-graph-uri", "https://ledger.example/graph/unknown"))
     assert not ask(client, ("named-graph-uri", GRAPH_A1)), "the default graph is empty beside named graphs"
 
 
-def test_a_request_limits_the_named_graphs(client: FlaskClient) -> None:
+def test_a_request_limits_the_named_graphs(client: Server) -> None:
     query = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
     def graphs(*parameters: tuple[str, str]) -> list[str]:
@@ -201,22 +199,22 @@ def test_a_request_limits_the_named_graphs(client: FlaskClient) -> None:
     assert graphs(("default-graph-uri", GRAPH_A1)) == []
 
 
-def test_the_datasets_of_the_request_win_over_those_of_the_query(client: FlaskClient) -> None:
+def test_the_datasets_of_the_request_win_over_those_of_the_query(client: Server) -> None:
     query = ASK_A1.replace("ASK", f"ASK FROM <{GRAPH_A1}>")
     other = ("default-graph-uri", "https://ledger.example/graph/unknown")
     assert get(client, ("query", query)).json["boolean"] is True  # type: ignore[index]
     assert get(client, ("query", query), other).json["boolean"] is False  # type: ignore[index]
 
 
-def test_relative_iris_are_resolved_against_the_base_of_the_snapshot(client: FlaskClient) -> None:
+def test_relative_iris_are_resolved_against_the_base_of_the_snapshot(client: Server) -> None:
     assert get(client, ("query", "ASK { <id/area/530111> ?p ?o }")).json["boolean"] is True  # type: ignore[index]
 
 
-def test_without_a_query_the_service_describes_itself(client: FlaskClient) -> None:
+def test_without_a_query_the_service_describes_itself(client: Server) -> None:
     response = client.get("/sparql", headers={"Accept": "application/rdf+xml"})
     graph = rdflib.Graph().parse(data=response.get_data(), format="xml")
     endpoint = rdflib.URIRef("http://www.w3.org/ns/sparql-service-description#endpoint")
-    assert list(graph.objects(None, endpoint)) == [rdflib.URIRef("http://localhost/sparql")]
+    assert list(graph.objects(None, endpoint)) == [rdflib.URIRef(f"http://127.0.0.1:{client.port}/sparql")]
 
 
 @pytest.mark.parametrize(
@@ -230,7 +228,7 @@ def test_without_a_query_the_service_describes_itself(client: FlaskClient) -> No
 )
 @pytest.mark.parametrize("accept", ["*/*", "image/png"])
 def test_a_flat_query_that_is_deep_for_the_engine_does_not_end_the_process(
-    client: FlaskClient, query: str, accept: str
+    client: Server, query: str, accept: str
 ) -> None:
     response = client.post("/sparql", data={"query": query}, headers={"Accept": accept})
     assert response.status_code == (200 if accept == "*/*" else 406)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,77 +15,45 @@ import pytest
 import rdflib
 
 from server.run import PortInUseError, serve
-
-_SERVE = "import sys; from pathlib import Path; from server.run import serve; serve(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))"
-
-
-@dataclass
-class Running:
-    process: subprocess.Popen[str]
-    port: int
-    announced: str
-
-    def ask(self, method: str, path: str, headers: dict[str, str] | None = None, body: str | None = None):  # type: ignore[no-untyped-def]
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            return response.status, response.headers, response.read()
-        finally:
-            connection.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.server.live import Server
+from tests.server.live import running as serving
 
 
 @pytest.fixture(scope="module")
-def running(data_dir: Path) -> Iterator[Running]:
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-c", _SERVE, str(data_dir), "127.0.0.1", str(port)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield Running(process, port, process.stdout.readline())
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(20)
+def running(data_dir: Path) -> Iterator[Server]:
+    with serving(data_dir) as server:
+        yield server
 
 
-def test_the_address_is_printed_once_the_port_is_open(running: Running) -> None:
+def test_the_address_is_printed_once_the_port_is_open(running: Server) -> None:
     assert f"http://127.0.0.1:{running.port}/" in running.announced
-    status, _, body = running.ask("GET", "/sparql?query=ASK%7B%7D")
-    assert status == 200
-    assert json.loads(body)["boolean"] is True
+    reply = running.get("/sparql?query=ASK%7B%7D")
+    assert reply.status_code == 200
+    assert reply.json["boolean"] is True
 
 
-def test_a_query_of_chinese_text_survives_get_form_and_direct_post(running: Running) -> None:
+def test_a_query_of_chinese_text_survives_get_form_and_direct_post(running: Server) -> None:
     query = 'SELECT ("昆明市 é 😀 + %20" AS ?x) {}'
     form = urlencode({"query": query})
     answers = [
-        running.ask("GET", "/sparql?" + form),
-        running.ask("POST", "/sparql", {"Content-Type": "application/x-www-form-urlencoded"}, form),
-        running.ask("POST", "/sparql", {"Content-Type": "application/sparql-query"}, query.encode()),  # type: ignore[arg-type]
+        running.get("/sparql?" + form),
+        running.post("/sparql", data=form, content_type="application/x-www-form-urlencoded"),
+        running.post("/sparql", data=query, content_type="application/sparql-query"),
+        running.open("/sparql", "QUERY", data=query, content_type="application/sparql-query"),
     ]
-    for status, _, body in answers:
-        assert status == 200
-        assert json.loads(body)["results"]["bindings"][0]["x"]["value"] == "昆明市 é 😀 + %20"
+    for reply in answers:
+        assert reply.status_code == 200
+        assert reply.json["results"]["bindings"][0]["x"]["value"] == "昆明市 é 😀 + %20"
 
 
-def test_head_has_the_length_and_no_body(running: Running) -> None:
+def test_head_has_the_length_and_no_body(running: Server) -> None:
     for path in ("/sparql?query=ASK%7B%7D", "/doc/area/530111.ttl"):
-        status, headers, body = running.ask("HEAD", path)
-        assert (status, body) == (200, b"")
-        assert int(headers["Content-Length"]) > 0
+        reply = running.head(path)
+        assert (reply.status_code, reply.data) == (200, b"")
+        assert reply.content_length == len(running.get(path).data) > 0
 
 
-def test_rdflib_follows_a_thing_to_its_document(running: Running) -> None:
+def test_rdflib_follows_a_thing_to_its_document(running: Server) -> None:
     graph = rdflib.Graph().parse(f"http://127.0.0.1:{running.port}/id/area/530111")
     assert len(graph) > 5
 
@@ -104,48 +69,68 @@ def test_rdflib_follows_a_thing_to_its_document(running: Running) -> None:
     ids=["nesting", "sum", "negations", "service"],
 )
 def test_a_hostile_query_gets_its_answer_and_the_process_lives(
-    running: Running, query: str, status: int
+    running: Server, query: str, status: int
 ) -> None:
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert running.ask("POST", "/sparql", form, urlencode({"query": query}))[0] == status
+    assert running.post("/sparql", data={"query": query}).status_code == status
     assert running.process.poll() is None
-    assert running.ask("GET", "/sparql?query=ASK%7B%7D")[0] == 200
+    assert running.get("/sparql?query=ASK%7B%7D").status_code == 200
 
 
-def test_a_body_that_is_too_large_is_refused(running: Running) -> None:
-    status, _, body = running.ask(
-        "POST", "/sparql", {"Content-Type": "application/sparql-query"}, "#" * 300_000
-    )
-    assert status == 413
-    assert json.loads(body)["limit"] == 256 * 1024
+def test_a_body_that_is_too_large_is_refused(running: Server) -> None:
+    reply = running.post("/sparql", data="#" * 300_000, content_type="application/sparql-query")
+    assert reply.status_code == 413
+    assert reply.json["limit"] == 256 * 1024
 
 
-def test_a_port_in_use_is_named(running: Running, data_dir: Path) -> None:
+def test_a_port_in_use_is_named(running: Server, data_dir: Path) -> None:
     with pytest.raises(PortInUseError, match=str(running.port)):
         serve(data_dir, "127.0.0.1", running.port)
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_the_server_ends_cleanly_when_told(data_dir: Path, told: signal.Signals) -> None:
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-c", _SERVE, str(data_dir), "127.0.0.1", str(port)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        process.stdout.readline()
-        server = Running(process, port, "")
-        assert server.ask("GET", "/sparql?query=ASK%7B%7D")[0] == 200
-        os.kill(process.pid, told)
-        _, errors = process.communicate(timeout=20)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait(10)
-    assert process.returncode == 0
-    assert errors == ""
+def test_the_server_ends_cleanly_when_told_and_leaves_no_process(
+    data_dir: Path, told: signal.Signals, tmp_path: Path
+) -> None:
+    with serving(data_dir, spool=tmp_path) as server:
+        assert server.get("/sparql?query=ASK%7B%7D").status_code == 200
+        family = descendants(server.process.pid)
+        assert len(family) >= 3  # the process that answers, the one that forks, workers
+        os.kill(server.process.pid, told)
+        assert server.process.wait(20) == 0
     with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
+        assert probe.connect_ex(("127.0.0.1", server.port)) != 0
+    assert [pid for pid in family if is_alive(pid)] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_that_cannot_be_are_told_before_the_start(data_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "chuncheng.toml"
+    file.write_text("[limits]\ndeadlin = 3\n")
+    command = [sys.executable, "-m", "chuncheng", "serve", "--data", str(data_dir), "--config", str(file)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "deadlin" in ended.stderr
+    assert str(file) in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def descendants(pid: int) -> list[int]:
+    """Processes below one, by /proc."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        parents[int(stat.parent.name)] = int(fields[1])
+    found = [pid]
+    for known in found:
+        found += [child for child, parent in parents.items() if parent == known]
+    return found[1:]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

@@ -1,0 +1,488 @@
+"""Queries on disposable worker processes: a queue, lanes, deadlines kept by killing.
+
+As many queries run at a time as there are `workers`. One that has computed for longer than the quantum is a long one;
+while long ones run, `quick_workers` others may run beside them. Where so many prove long that there is no room for a
+query that hasn't, the youngest of them is ended and put back into the queue, to begin again when its turn comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import os
+import signal
+import time
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.snapshot import Snapshot
+from server.engine import Answer, Cancel, Question, wire
+from server.engine.stores import available_memory, choose_memory
+from server.engine.worker import out_of_memory
+from server.engine.zygote_link import EngineError, WorkerProcess, Zygote
+from server.problem import Problem
+from server.settings import Settings
+
+_STATUS_SECONDS = 1.0  # for the zygote to tell how a worker ended
+_FORK_SECONDS = 60  # for the first worker to come
+_KNOWN_LONG = 4096  # texts remembered as long ones
+#: Why workers end before their time.
+REASONS = ("deadline", "memory", "stack", "disconnected", "preempted", "failed")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    question: Question
+    future: asyncio.Future[Answer]
+    key: bytes
+    is_long: bool = False  # has computed longer than the quantum, now or before
+    on_long: Callable[[Cancel], None] | None = None
+    worker: _Worker | None = None
+    began: float = 0.0
+    timer: asyncio.TimerHandle | None = None  # the quantum's, then the deadline's
+    waiting: asyncio.TimerHandle | None = None
+
+
+@dataclass(eq=False, slots=True)
+class _Worker:
+    process: WorkerProcess
+    buffer: bytearray
+    job: _Job | None = None
+    computed: float = 0.0  # seconds of processor time when it was last heard of
+    status: int | None = None
+
+
+class WorkerPool:
+    """The engine over one snapshot; to be used from one event loop."""
+
+    def __init__(
+        self, snapshot: Snapshot, settings: Settings, spool: Path, killed: Counter[str] | None = None
+    ) -> None:
+        self._snapshot = snapshot
+        self._settings = settings
+        self._spool = spool
+        self._loop = asyncio.get_running_loop()
+        self._zygote = Zygote(self, self._loop)
+        self._slots = settings.workers + settings.quick_workers
+        self._idle: deque[_Worker] = deque()
+        self._workers: dict[int, _Worker] = {}
+        self._dying: dict[int, asyncio.Future[int]] = {}
+        self._forking = 0
+        self._queue: deque[_Job] = deque()
+        self._running: set[_Job] = set()
+        self._long_running = 0
+        self._known_long: OrderedDict[bytes, None] = OrderedDict()
+        self._came = asyncio.Event()
+        self._receiver = wire.Receiver()
+        self._closed = False
+        self.killed: Counter[str] = Counter() if killed is None else killed  # workers, by reason
+        self.memory = "none"
+        self.isolation = "none"
+        self.resident_bytes = 0
+
+    async def start(self) -> None:
+        """Load the snapshot and fork the first workers; raises EngineError."""
+        quads = int(self._snapshot.manifest["store"]["quads"])
+        self.memory = choose_memory(
+            self._settings.in_memory, quads, available_memory(), processes=self._slots + 2
+        )
+        said = await self._zygote.start(
+            {
+                "folder": str(self._snapshot.path.resolve()),
+                "memory": self.memory,
+                "base": self._snapshot.base,
+                "spool": str(self._spool),
+                "memory_bytes": self._settings.limits.memory_bytes,
+            }
+        )
+        self.isolation = said["isolation"]
+        self.resident_bytes = said["resident_kib"] * 1024
+        self._came.clear()
+        self._fork_missing()
+        try:
+            await asyncio.wait_for(self._came.wait(), _FORK_SECONDS)
+        except TimeoutError:
+            raise EngineError(f"no worker process came within {_FORK_SECONDS} s") from None
+
+    async def query(self, question: Question, on_long: Callable[[Cancel], None] | None = None) -> Answer:
+        """See `server.engine.Engine`."""
+        job = _Job(question, self._loop.create_future(), b"", on_long=on_long)
+        if self._known_long:
+            job.key = _key(question)
+            job.is_long = job.key in self._known_long
+        if self._closed:
+            raise Problem(503, "the server is about to stop", headers={"Retry-After": "5"})
+        if not (self._idle and self._has_slot(job)):
+            self._enqueue(job)
+        else:
+            self._begin(job, self._idle.popleft())
+        try:
+            return await job.future
+        except asyncio.CancelledError:
+            self._abandon(job, "disconnected")
+            raise
+
+    async def close(self) -> None:
+        """See `server.engine.Engine`."""
+        self._closed = True
+        for job in [*self._queue, *self._running]:
+            self._fail(job, Problem(503, "the server is about to stop", headers={"Retry-After": "5"}))
+        self._queue.clear()
+        for worker in list(self._workers.values()):
+            self._drop(worker)
+        await self._zygote.close()
+
+    @property
+    def queue_length(self) -> int:
+        """Queries that wait for a worker."""
+        return len(self._queue)
+
+    @property
+    def running(self) -> int:
+        """Queries that are being evaluated."""
+        return len(self._running)
+
+    @property
+    def idle(self) -> int:
+        """Workers that wait for a query."""
+        return len(self._idle)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a query can be evaluated."""
+        return not self._closed and bool(self._workers)
+
+    # What the zygote tells
+
+    def worker_came(self, process: WorkerProcess) -> None:
+        """See `zygote_link.Listener`."""
+        self._forking = max(0, self._forking - 1)
+        worker = _Worker(process, bytearray())
+        if self._closed:
+            process.kill()
+            process.close()
+            return
+        self._workers[process.pid] = worker
+        self._loop.add_reader(process.connection, self._readable, worker)
+        self._idle.append(worker)
+        self._came.set()
+        self._dispatch()
+
+    def worker_went(self, pid: int, status: int) -> None:
+        """See `zygote_link.Listener`."""
+        known = self._dying.pop(pid, None)
+        if known is not None and not known.done():
+            known.set_result(status)
+        elif pid in self._workers:
+            self._workers[pid].status = status
+
+    def zygote_went(self) -> None:
+        """See `zygote_link.Listener`."""
+        if self._closed:
+            return
+        _log.error("the engine's process has ended; it is started again")
+        for worker in list(self._workers.values()):
+            self._lose(worker)
+        self._restarting = self._loop.create_task(self._restart())
+
+    async def _restart(self) -> None:
+        pause = 0.1
+        while not self._closed:
+            self._forking = 0
+            self._zygote = Zygote(self, self._loop)
+            try:
+                await self.start()
+            except EngineError as error:
+                _log.error("%s", error)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30)
+            else:
+                return
+
+    # Slots and the queue
+
+    def _has_slot(self, job: _Job) -> bool:
+        workers, long_running = self._settings.workers, self._long_running
+        if len(self._running) >= self._slots:
+            return False
+        if job.is_long:
+            return long_running < workers
+        return len(self._running) - long_running < max(self._settings.quick_workers, workers - long_running)
+
+    def _enqueue(self, job: _Job) -> None:
+        """Let a job wait, raising Problem 503 if too many do already; make room for it where a long job is in its way."""
+        limit = self._settings.limits.queue
+        # Workers that are idle or on their way take jobs in a moment: these don't count as waiting.
+        if len(self._queue) >= limit + (self._slots if self._idle or self._forking else 0):
+            raise _busy(f"{limit} queries wait already", limit)
+        self._queue.append(job)
+        job.waiting = self._loop.call_later(self._settings.limits.queue_seconds, self._waited, job)
+        self._dispatch()
+
+    def _waited(self, job: _Job) -> None:
+        if job in self._queue:
+            self._queue.remove(job)
+            seconds = self._settings.limits.queue_seconds
+            self._fail(job, _busy(f"no worker was free within {seconds:g} s", self._settings.limits.queue))
+
+    def _dispatch(self) -> None:
+        """Begin what waits, the oldest first; long jobs are passed over while as many run as may."""
+        self._fork_missing()
+        while self._queue:
+            job = next((job for job in self._queue if self._has_slot(job)), None)
+            if job is None:
+                if not self._preempt():
+                    return
+            elif self._idle:
+                self._queue.remove(job)
+                self._begin(job, self._idle.popleft())
+            else:
+                return  # a worker is on its way
+
+    def _preempt(self) -> bool:
+        """End the youngest long job beyond those that may run, and put it back, if a job waits that has not proved long."""
+        if self._long_running <= self._settings.workers or all(job.is_long for job in self._queue):
+            return False
+        long_jobs = [job for job in self._running if job.is_long]
+        job = max(long_jobs, key=lambda candidate: candidate.began)
+        assert job.worker is not None
+        worker = job.worker
+        self._finish(job)
+        self._kill(worker, "preempted")
+        self._queue.appendleft(job)
+        job.waiting = self._loop.call_later(self._settings.limits.queue_seconds, self._waited, job)
+        self._fork_missing()
+        return True
+
+    def _fork_missing(self) -> None:
+        """Keep one worker more than there are slots: the spare that stands in for a killed one."""
+        if self._closed:
+            return
+        missing = self._slots + 1 - len(self._workers) - self._forking
+        for _ in range(missing):
+            self._forking += 1
+            self._zygote.fork()
+
+    # A job's way
+
+    def _begin(self, job: _Job, worker: _Worker) -> None:
+        if job.waiting is not None:
+            job.waiting.cancel()
+            job.waiting = None
+        job.worker, worker.job = worker, job
+        job.began = time.monotonic()
+        self._running.add(job)
+        self._long_running += job.is_long
+        frame = wire.pack_question(job.question)
+        try:
+            sent = worker.process.connection.send(frame)
+        except OSError:
+            sent = 0  # it has ended: the closed connection tells
+        if sent < len(frame):
+            self._loop.create_task(self._send_rest(worker, frame[sent:]))
+        if job.is_long:
+            self._watch_deadline(job)
+        else:
+            # One timer for most queries: the deadline's is set when this one has rung.
+            first = min(self._settings.quantum, job.question.deadline)
+            job.timer = self._loop.call_later(first, self._look, job)
+
+    def _watch_deadline(self, job: _Job) -> None:
+        left = job.began + job.question.deadline - time.monotonic()
+        job.timer = self._loop.call_later(max(0.0, left), self._overdue, job)
+        if job.on_long:
+            job.on_long(lambda: self._cancel(job))
+
+    async def _send_rest(self, worker: _Worker, rest: bytes) -> None:
+        with contextlib.suppress(OSError):
+            await self._loop.sock_sendall(worker.process.connection, rest)
+
+    def _look(self, job: _Job) -> None:
+        """See whether a job that has run for the quantum has also computed for so long, or only waited for a processor."""
+        worker, quantum = job.worker, self._settings.quantum
+        assert worker is not None
+        running = time.monotonic() - job.began
+        wait = min(quantum - worker.process.computed() + worker.computed, job.question.deadline - running)
+        if wait > 0.001 and running < 5 * quantum:
+            job.timer = self._loop.call_later(wait, self._look, job)
+            return
+        job.is_long = True
+        self._long_running += 1
+        job.key = job.key or _key(job.question)
+        self._known_long[job.key] = None
+        if len(self._known_long) > _KNOWN_LONG:
+            self._known_long.popitem(last=False)
+        self._watch_deadline(job)
+        if self._queue:
+            self._dispatch()
+
+    def _overdue(self, job: _Job) -> None:
+        seconds = job.question.deadline
+        self._end(
+            job,
+            "deadline",
+            Problem(
+                504,
+                f"the query was not answered within {seconds:g} s and was ended; ask for less at a time, or for up to "
+                f"{self._settings.limits.max_deadline:g} s with timeout=",
+                fields={"limit": str(seconds) if seconds % 1 else int(seconds)},
+            ),
+        )
+
+    def _cancel(self, job: _Job) -> None:
+        if not job.future.done():
+            job.future.cancel()
+
+    def _abandon(self, job: _Job, reason: str) -> None:
+        """Nobody waits for the answer any more."""
+        if job in self._queue:
+            self._queue.remove(job)
+            self._stop_timers(job)
+        elif job in self._running:
+            self._end(job, reason, None)
+
+    def _end(self, job: _Job, reason: str, problem: Problem | None) -> None:
+        worker = job.worker
+        assert worker is not None
+        self._finish(job)
+        self._kill(worker, reason)
+        if problem is not None:
+            self._fail(job, problem)
+        self._dispatch()
+
+    def _finish(self, job: _Job) -> None:
+        self._stop_timers(job)
+        if job in self._running:
+            self._running.discard(job)
+            self._long_running -= job.is_long
+        job.worker = None
+
+    @staticmethod
+    def _stop_timers(job: _Job) -> None:
+        if job.timer is not None:
+            job.timer.cancel()
+            job.timer = None
+        if job.waiting is not None:
+            job.waiting.cancel()
+            job.waiting = None
+
+    def _fail(self, job: _Job, problem: Problem) -> None:
+        if job.began and not problem.seconds:
+            problem.seconds = time.monotonic() - job.began
+        self._stop_timers(job)
+        if not job.future.done():
+            job.future.set_exception(problem)
+
+    # Workers
+
+    def _readable(self, worker: _Worker) -> None:
+        pending = worker.buffer
+        try:
+            received = self._receiver.read(worker.process.connection, pending)
+        except BlockingIOError:
+            return
+        except (OSError, EOFError):
+            self._lose(worker)
+            return
+        reply = wire.unpack_reply(received)
+        if reply is None:
+            if received is not pending:
+                pending += received
+            return
+        pending.clear()
+        worker.computed = reply.computed
+        job, worker.job = worker.job, None
+        self._idle.appendleft(worker)  # the one used last has its memory warm
+        if job is not None:
+            self._finish(job)
+            self._deliver(job, reply)
+        if self._queue:
+            self._dispatch()
+
+    def _deliver(self, job: _Job, reply: wire.Reply) -> None:
+        if job.future.done():
+            if reply.file:
+                Path(reply.file).unlink(missing_ok=True)
+        elif reply.problem is not None:
+            reply.problem.seconds = reply.seconds
+            job.future.set_exception(reply.problem)
+        else:
+            file = Path(reply.file) if reply.file else None
+            body = None if file else reply.body
+            job.future.set_result(
+                Answer(reply.content_type, reply.size, body, file, reply.rows, reply.coding, reply.seconds)
+            )
+
+    def _lose(self, worker: _Worker) -> None:
+        """A worker has ended by itself: tell why, as far as the status says."""
+        job, worker.job = worker.job, None
+        pid = worker.process.pid
+        if job is None:
+            self._drop(worker)
+            self._dispatch()
+            return
+        self._finish(job)
+        status: asyncio.Future[int] = self._loop.create_future()
+        if worker.status is not None:
+            status.set_result(worker.status)
+        else:
+            self._dying[pid] = status
+        self._drop(worker)
+        self._loop.create_task(self._explain(job, pid, status))
+        self._dispatch()
+
+    async def _explain(self, job: _Job, pid: int, status: asyncio.Future[int]) -> None:
+        try:
+            ended = await asyncio.wait_for(status, _STATUS_SECONDS)
+        except TimeoutError:
+            ended = 0
+        self._dying.pop(pid, None)
+        reason, problem = self._read_status(ended, job)
+        self.killed[reason] += 1
+        self._fail(job, problem)
+
+    def _read_status(self, status: int, job: _Job) -> tuple[str, Problem]:
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if number in (signal.SIGABRT, signal.SIGKILL):  # the engine's allocator gives up; the kernel does
+            return "memory", out_of_memory(self._settings.limits.memory_bytes)
+        if number in (signal.SIGSEGV, signal.SIGBUS):
+            return "stack", Problem(413, "the query is nested too deep for the parser; write it flatter")
+        if number == signal.SIGXCPU:
+            seconds = job.question.deadline
+            return "deadline", Problem(504, f"the query was not answered within {seconds:g} s and was ended")
+        _log.error("a worker ended with status %s", status)
+        return "failed", Problem(500, "the query ended the process that evaluated it; the log says more")
+
+    def _kill(self, worker: _Worker, reason: str) -> None:
+        self.killed[reason] += 1
+        worker.job = None
+        self._drop(worker)
+
+    def _drop(self, worker: _Worker) -> None:
+        if self._workers.pop(worker.process.pid, None) is None:
+            return
+        if worker in self._idle:
+            self._idle.remove(worker)
+        self._loop.remove_reader(worker.process.connection)
+        worker.process.kill()
+        worker.process.close()
+
+
+def _busy(why: str, limit: int) -> Problem:
+    return Problem(
+        503,
+        f"the server is busy: {why}; try again in a moment",
+        fields={"limit": limit},
+        headers={"Retry-After": "2"},
+    )
+
+
+def _key(question: Question) -> bytes:
+    """What a long query is remembered by."""
+    parts = (question.text, *question.default_graphs, "", *question.named_graphs)
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,0 +1,200 @@
+"""One question to one endpoint: SPARQL 1.1 Protocol, query via POST directly (section 2.1.3)."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.client
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Sequence
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from server.federation.addresses import Address
+from server.federation.endpoints import Endpoint
+from server.federation.failure import CallFailed
+
+#: Bytes of one call's answer, compressed or not.
+MOST_BYTES = 8 * 1024 * 1024
+
+_BLOCK = 64 * 1024
+_HEADERS = {
+    "User-Agent": "Chuncheng-Ledger",
+    "Content-Type": "application/sparql-query",
+    "Accept": "application/sparql-results+json",
+    "Accept-Encoding": "gzip",
+    "Connection": "close",
+}
+# Older servers send results as plain JSON; the parser decides.
+_RESULT_TYPES = frozenset({"application/sparql-results+json", "application/json"})
+
+
+class Line:
+    """The connection of one exchange, for another thread to cut.
+
+    A socket's timeout holds for one read: a server that sends a byte now and then would hold the thread for ever.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._cut = False
+
+    def opened(self, connection: socket.socket) -> None:
+        """Remember the connection, and end it if the line is cut already."""
+        with self._lock:
+            self._socket = connection
+            if self._cut:
+                self._shut_down()
+
+    def closing(self) -> None:
+        """Forget the connection: its file descriptor may soon be another's."""
+        with self._lock:
+            self._socket = None
+
+    def cut(self) -> None:
+        """End the exchange: who reads or writes gets an error at once. Any thread may call it, at any time."""
+        with self._lock:
+            self._cut = True
+            self._shut_down()
+
+    def _shut_down(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):  # the other side may have been faster
+                # Not the method of SSLSocket, which takes the TLS layer away from under a thread that reads.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+@functools.cache
+def public_trust() -> ssl.SSLContext:
+    """TLS with the system's certificate authorities, certificates and host names checked."""
+    return ssl.create_default_context()
+
+
+def exchange(
+    endpoint: Endpoint,
+    addresses: Sequence[Address],
+    query: str,
+    trust: ssl.SSLContext,
+    line: Line,
+    until: float,
+) -> bytes:
+    """The body of the endpoint's answer to the query; raises CallFailed.
+
+    Connects to the addresses given, in their order, and looks no name up: what was checked is what is reached. Asks
+    no proxy, sends no cookies and no credentials, and follows no redirect. `until` (seconds, time.monotonic) bounds
+    the waiting for each packet; the whole is bounded by whoever cuts the line.
+    """
+    connection = _connect(endpoint, addresses, trust, line, until)
+    try:
+        connection.timeout = max(0.001, until - time.monotonic())
+        headers = _HEADERS | {"Host": endpoint.authority}
+        body = query.encode("utf-8", "replace")
+        connection.request(
+            "POST", endpoint.target, body, headers, preload_content=False, decode_content=False
+        )
+        response = connection.getresponse()
+        try:
+            return _read(response)
+        finally:
+            line.closing()
+            response.close()
+    except TimeoutError:
+        raise CallFailed("it didn't answer in time", late=True) from None
+    except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError) as error:
+        late = time.monotonic() >= until
+        reason = "it didn't answer in time" if late else f"the connection broke ({type(error).__name__})"
+        raise CallFailed(reason, late=late) from None
+    finally:
+        line.closing()
+        connection.close()
+
+
+def _connect(
+    endpoint: Endpoint, addresses: Sequence[Address], trust: ssl.SSLContext, line: Line, until: float
+) -> HTTPConnection:
+    failed = CallFailed("its name has no address")
+    for tried, address in enumerate(addresses):
+        # An address that swallows packets leaves the others their share of the time.
+        share = max(0.001, (until - time.monotonic()) / (len(addresses) - tried))
+        if endpoint.scheme == "https":
+            connection: HTTPConnection = HTTPSConnection(
+                str(address),
+                endpoint.port,
+                timeout=share,
+                server_hostname=endpoint.bare_host,
+                ssl_context=trust,
+            )
+        else:
+            connection = HTTPConnection(str(address), endpoint.port, timeout=share)
+        try:
+            connection.connect()
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            connection.close()
+            failed = _not_connected(error)
+            continue
+        line.opened(connection.sock)
+        return connection
+    raise failed
+
+
+def _not_connected(error: Exception) -> CallFailed:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return CallFailed(f"its certificate is not valid: {error.verify_message}")
+    if isinstance(error, ssl.SSLError):
+        return CallFailed("it speaks no TLS that can be spoken with")
+    cause = error.__cause__ or error  # urllib3 counts a refused connection as a timeout
+    if isinstance(cause, TimeoutError):
+        return CallFailed("it can't be reached in time", late=True)
+    why = cause.strerror if isinstance(cause, OSError) and cause.strerror else type(cause).__name__
+    return CallFailed(f"it can't be reached: {why}")
+
+
+def _read(response: urllib3.HTTPResponse) -> bytes:
+    if 300 <= response.status < 400:
+        raise CallFailed(f"it answered with a redirect ({response.status}), and redirects aren't followed")
+    if response.status != http.HTTPStatus.OK:
+        raise CallFailed(f"it answered with status {response.status}")
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if media_type not in _RESULT_TYPES:
+        raise CallFailed("its answer is not SPARQL JSON by its Content-Type")
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return _read_plain(response)
+    if encoding in ("gzip", "x-gzip"):
+        return _read_gzip(response)
+    raise CallFailed("its answer is compressed in a way that wasn't asked for")
+
+
+def _read_plain(response: urllib3.HTTPResponse) -> bytes:
+    body = bytearray()
+    while block := response.read(_BLOCK, decode_content=False):
+        body += block
+        if len(body) > MOST_BYTES:
+            raise _too_large()
+    return bytes(body)
+
+
+def _read_gzip(response: urllib3.HTTPResponse) -> bytes:
+    """Unpacked block by block and never by more than may still come: a kilobyte can unpack to a megabyte."""
+    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    body = bytearray()
+    try:
+        while not unpacker.eof and (block := response.read(_BLOCK, decode_content=False)):
+            body += unpacker.decompress(block, MOST_BYTES + 1 - len(body))
+            if len(body) > MOST_BYTES:
+                raise _too_large()
+    except zlib.error:
+        raise CallFailed("its answer can't be unpacked") from None
+    if not unpacker.eof:
+        raise CallFailed("its answer ends too early")
+    return bytes(body)
+
+
+def _too_large() -> CallFailed:
+    return CallFailed(f"its answer is longer than {MOST_BYTES} bytes")

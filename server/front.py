@@ -1,0 +1,317 @@
+"""Who answers which path: the SPARQL protocol and the server's own state here, pages and linked data in Flask.
+
+One event loop serves all requests (RSGI). Whatever takes time happens in worker processes or on threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from server import graph_store, operations, protocol, wsgi_bridge
+from server.answer_cache import AnswerCache
+from server.app import create_app
+from server.clients import Client, ClientResolver, allowed_host, client_key
+from server.current import CurrentSnapshot, Serving
+from server.engine import Cancel, Question
+from server.metering import Meter
+from server.metrics import Metrics
+from server.page_context import ENVIRON_KEY, PageContext, PageEngine, Served
+from server.problem import Problem
+from server.protocol import Query, Request, Response
+from server.query_log import QueryLog
+from server.rsgi import Scope, Transport
+from server.settings import Settings
+from server.sparql_service import SparqlService
+from server.spool import Spool
+
+SPARQL = "/sparql"
+_BODY_SECONDS = 30.0  # for a client to send a request's body
+_SWEEP_SECONDS = 1.0
+_LISTEN_SECONDS = 0.02  # between two looks whether the HTTP server listens already
+_DESCRIPTORS = Path("/proc/self/fd")
+_NEGOTIATED = ("accept", "accept-encoding", "if-none-match")  # headers that are parsed on the event loop
+_NEGOTIATED_CHARACTERS = 4096
+_log = logging.getLogger(__name__)
+
+#: Headers of every response. Nothing here needs a script or another host, and all of it is for anyone to read.
+COMMON_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Location, Retry-After, Vary",
+    "Server": "Chuncheng",
+}
+_COMMON = [(name.lower(), value) for name, value in COMMON_HEADERS.items()]
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": protocol.METHODS,
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class Front:
+    """The application that the HTTP server calls; `start` before the first request, `close` after the last."""
+
+    def __init__(
+        self, data_dir: Path, settings: Settings, announce: Callable[[], None] = lambda: None
+    ) -> None:
+        self._settings = settings
+        self._announce = announce
+        limits = settings.limits
+        self._spool = Spool(settings.spool, limits.spool_bytes, limits.transfer_seconds)
+        self.current = CurrentSnapshot(data_dir, settings, self._spool.path)
+        self._cache = AnswerCache(settings.cache_bytes)
+        self._log = QueryLog(settings.log, with_text=settings.log_queries)
+        self._metrics = Metrics(operations.State(self.current, self._cache, self._log))
+        self._threads = ThreadPoolExecutor(settings.page_threads, thread_name_prefix="page")
+        self._resolver = ClientResolver(settings.trusted_proxies)
+        self.service = SparqlService(
+            settings,
+            spool=self._spool,
+            cache=self._cache,
+            meter=Meter(limits.client_budget),
+            metrics=self._metrics,
+            log=self._log,
+            executor=self._threads,
+        )
+        self._pages = create_app()
+        self._state = operations.Operations(settings, self.current, self._metrics)
+        self._sweeping: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Load the published snapshot; raises ChunchengError."""
+        await self.current.start()
+        self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
+        self._announce()
+
+    async def close(self) -> None:
+        """Let go of processes, threads and files."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        await self.current.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._spool.close()
+        self._log.close()
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The HTTP server is about to serve."""
+        loop.run_until_complete(self.start())
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The HTTP server has stopped serving."""
+        loop.run_until_complete(self.close())
+
+    async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
+        """Answer one request."""
+        if scope.proto != "http":
+            return
+        try:
+            response = await self._respond(scope, transport)
+        except Problem as problem:
+            response = protocol.refuse(problem)
+        except asyncio.CancelledError:
+            return  # the client has gone
+        except Exception:
+            _log.exception("failed at %s", scope.path)
+            response = protocol.refuse(Problem(500, "the server failed at this request; its log says why"))
+        _send(response, transport, with_body=scope.method != "HEAD")
+
+    async def _respond(self, scope: Scope, transport: Transport) -> Response:
+        headers, path = scope.headers, scope.path
+        client = self._resolver.resolve(scope.client, headers)
+        host = client.host or scope.authority or headers.get("host") or "localhost"
+        if self._settings.hosts and not allowed_host(host, self._settings.hosts):
+            raise Problem(421, f"this server doesn't answer for {host}")
+        for name in _NEGOTIATED:
+            if len(headers.get(name) or "") > _NEGOTIATED_CHARACTERS:
+                raise Problem(431, f"the header {name} has more than {_NEGOTIATED_CHARACTERS} characters")
+        is_sparql = path == SPARQL or path.startswith(SPARQL + ".")
+        if scope.method == "OPTIONS":
+            allowed = protocol.METHODS if is_sparql else "GET, HEAD, OPTIONS"
+            return Response(204, {"Allow": allowed, **_PREFLIGHT})
+        request = Request(
+            scope.method,
+            f"{client.scheme or scope.scheme}://{host}",
+            path,
+            scope.query_string,
+            headers.get("accept"),
+            headers.get("content-type"),
+            b"" if scope.method in ("GET", "HEAD") else await self._read_body(scope, transport),
+            headers.get("accept-encoding"),
+            headers.get("if-none-match"),
+            client_key(client.address),
+        )
+        serving = self.current.serving
+        serving.users += 1  # its engine stays while a request uses it
+        try:
+            if is_sparql:
+                return await self._sparql(request, serving, scope, transport, client, host)
+            if graph_store.is_path(path):
+                return await self._graph(request, serving, transport)
+            state = self._state.find(path)
+            if state is not None:
+                return state(request)
+            return await self._page(request, serving, scope, client, host)
+        finally:
+            serving.users -= 1
+
+    async def _sparql(
+        self,
+        request: Request,
+        serving: Serving,
+        scope: Scope,
+        transport: Transport,
+        client: Client,
+        host: str,
+    ) -> Response:
+        suffix = request.path[len(SPARQL) + 1 :]
+        if protocol.wants_page(request, suffix):
+            return await self._page(request, serving, scope, client, host)
+        query = protocol.read_query(request, suffix)
+        if query is None:
+            return self._state.describe_service(request, serving)
+        return await self._answer(request, query, serving, transport)
+
+    async def _graph(self, request: Request, serving: Serving, transport: Transport) -> Response:
+        query, exists = graph_store.read(request, request.path, serving.base)
+        if exists is not None:
+            found = await serving.engine.query(Question(exists.text, format="json"))
+            if b"false" in found.read():
+                raise Problem(404, "this snapshot has no such graph")
+        return await self._answer(request, query, serving, transport)
+
+    async def _answer(
+        self, request: Request, query: Query, serving: Serving, transport: Transport
+    ) -> Response:
+        """A query's answer; a long one is ended when its client goes."""
+        watching: list[asyncio.Task[None]] = []
+
+        def watch(cancel: Cancel) -> None:
+            watching.append(asyncio.get_running_loop().create_task(_cancel_without_client(transport, cancel)))
+
+        try:
+            return await self.service.answer(request, query, serving, watch)
+        finally:
+            for task in watching:
+                task.cancel()
+
+    async def _page(
+        self, request: Request, serving: Serving, scope: Scope, client: Client, host: str
+    ) -> Response:
+        loop = asyncio.get_running_loop()
+        context = PageContext(
+            Served(serving.snapshot, PageEngine(serving, self._settings, loop)),
+            self.service,
+            serving,
+            request.client,
+            loop,
+        )
+        environ = wsgi_bridge.environ_of(
+            scope, request.body, host, client.scheme or scope.scheme, {ENVIRON_KEY: context}
+        )
+        status, headers, content = await loop.run_in_executor(
+            self._threads, wsgi_bridge.call, self._pages, environ
+        )
+        size = len(content)
+        if request.method == "HEAD":
+            size = next((int(value) for name, value in headers if name == "Content-Length"), 0)
+        kept = {name: value for name, value in headers if name != "Content-Length"}
+        return Response(status, kept, content, size=size)
+
+    async def _read_body(self, scope: Scope, transport: Transport) -> bytes:
+        """The body of a request; raises Problem 413 before more of it than allowed is read, 408 for one that doesn't come."""
+        if scope.method in ("GET", "HEAD"):
+            return b""
+        limit = self._settings.limits.body_bytes
+        declared = scope.headers.get("content-length")
+        if declared is not None and declared.isdigit() and int(declared) > limit:
+            raise _body_too_large(limit)
+        parts, size, empty = [], 0, 0
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                async for part in transport:
+                    size += len(part)
+                    empty += not part
+                    if size > limit:
+                        raise _body_too_large(limit)
+                    parts.append(part)
+        except TimeoutError:
+            raise Problem(408, f"the body didn't come within {_BODY_SECONDS:g} s") from None
+        # The HTTP server ends a body that broke off like a whole one, but for one more empty part.
+        if empty > 1 or (declared is not None and declared.isdigit() and int(declared) != size):
+            raise Problem(400, "the body broke off or is badly encoded", headers={"Connection": "close"})
+        return b"".join(parts)
+
+    async def _sweep(self) -> None:
+        snapshot = self.current.serving.snapshot.id
+        while not _end_silent_connections(self._settings.limits.transfer_seconds):
+            await asyncio.sleep(_LISTEN_SECONDS)
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            if self.current.serving.snapshot.id != snapshot:
+                snapshot = self.current.serving.snapshot.id
+                self._cache.clear()
+                self._spool.forget_kept()
+            self._spool.sweep()
+
+
+async def _cancel_without_client(transport: Transport, cancel: Cancel) -> None:
+    await transport.client_disconnect()
+    cancel()
+
+
+def _end_silent_connections(seconds: float) -> bool:
+    """Let the kernel end connections whose client hasn't read for that long (tcp(7), TCP_USER_TIMEOUT).
+
+    The option goes from a listening socket to those it accepts. The HTTP server shows its own only as a descriptor, and
+    begins to listen after we have started: returns whether it was found.
+    """
+    if not hasattr(socket, "TCP_USER_TIMEOUT") or not _DESCRIPTORS.is_dir():
+        return True
+    listens = False
+    for link in _DESCRIPTORS.iterdir():
+        with contextlib.suppress(OSError):
+            if not str(link.readlink()).startswith("socket:"):
+                continue
+            with socket.socket(fileno=os.dup(int(link.name))) as found:
+                if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
+                    listens = True
+    return listens
+
+
+def _body_too_large(limit: int) -> Problem:
+    return Problem(
+        413,
+        f"the body has more than the {limit} bytes allowed; ask in smaller queries",
+        fields={"limit": limit},
+        headers={"Connection": "close"},
+    )
+
+
+def _send(response: Response, transport: Transport, *, with_body: bool) -> None:
+    status, file = response.status, response.file
+    headers = [*response.headers.items(), *_COMMON]
+    if status in (204, 304):
+        transport.response_empty(status, headers)
+        return
+    headers.append(("content-length", str(response.size or len(response.body))))
+    if not with_body:
+        transport.response_empty(status, headers)
+    elif file is not None:
+        transport.response_file(status, headers, str(file))
+    else:
+        transport.response_bytes(status, headers, response.body)

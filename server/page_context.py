@@ -1,0 +1,75 @@
+"""What a page needs of the server around it: the snapshot, an engine that may be waited for, and who asks.
+
+Pages are made on threads, the engine belongs to the event loop; this is the bridge between them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from graph.snapshot import Snapshot
+from server.current import Serving
+from server.engine import Answer, Question
+from server.protocol import Query
+from server.settings import Settings
+from server.sparql_service import SparqlService
+
+ENVIRON_KEY = "chuncheng.context"
+_PAGE_BYTES = 8 * 1024 * 1024  # of an answer that is read to be shown
+_T = TypeVar("_T")
+
+
+class PageEngine:
+    """Answers the queries of pages; to be called from any thread but the event loop's."""
+
+    def __init__(self, serving: Serving, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
+        self._serving = serving
+        self._deadline = settings.limits.deadline
+        self._loop = loop
+
+    def query(self, text: str, *, format: str) -> Answer:
+        """The answer to one of our own queries, in a format by its name; raises Problem."""
+        question = Question(
+            text,
+            format=format,
+            names_graphs="GRAPH" in text or "FROM" in text,
+            deadline=self._deadline,
+            max_bytes=_PAGE_BYTES,
+        )
+        return _wait(self._serving.engine.query(question), self._loop)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One snapshot as pages see it."""
+
+    snapshot: Snapshot
+    engine: PageEngine
+
+    @property
+    def base(self) -> str:
+        """Canonical base IRI of the things in it."""
+        return self.snapshot.base
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """The surroundings of one request for a page."""
+
+    served: Served
+    service: SparqlService
+    serving: Serving
+    client: str
+    loop: asyncio.AbstractEventLoop
+
+    def ask(self, query: Query, accept: str) -> Answer:
+        """The answer to a person's query, within what the client may still have; raises Problem."""
+        question = Question(query.text, accept=accept, max_bytes=_PAGE_BYTES)
+        return _wait(self.service.ask_for_page(query, self.serving, question, self.client), self.loop)
+
+
+def _wait(work: Coroutine[Any, Any, _T], loop: asyncio.AbstractEventLoop) -> _T:
+    return asyncio.run_coroutine_threadsafe(work, loop).result()
