@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import socket
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -33,6 +34,7 @@ from server.spool import Spool
 
 SPARQL = "/sparql"
 _BODY_SECONDS = 30.0  # for a client to send a request's body
+_SWITCH_SECONDS = 0.0005  # after which a thread gives the interpreter's lock to the event loop
 _SWEEP_SECONDS = 1.0
 _LISTEN_SECONDS = 0.02  # between two looks whether the HTTP server listens already
 _DESCRIPTORS = Path("/proc/self/fd")
@@ -93,6 +95,7 @@ class Front:
 
     async def start(self) -> None:
         """Load the published snapshot; raises ChunchengError."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
         await self.current.start()
         self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
         self._announce()
@@ -102,6 +105,7 @@ class Front:
         if self._sweeping is not None:
             self._sweeping.cancel()
         await self.current.close()
+        self.service.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._spool.close()
         self._log.close()

@@ -59,8 +59,14 @@ class SparqlService:
         self._metrics = metrics
         self._log = log
         self._executor = executor
+        # One thread: several would take the interpreter's lock from the event loop in turns.
+        self._checking = ThreadPoolExecutor(1, thread_name_prefix="guard")
         self._asked_now: dict[_Key, asyncio.Future[Problem | None]] = {}
         self._running: dict[str, list[float]] = {}  # by client, when its queries began
+
+    def close(self) -> None:
+        """Let go of the thread."""
+        self._checking.shutdown(wait=False, cancel_futures=True)
 
     async def answer(
         self, request: Request, query: Query, serving: Serving, on_long: OnLong | None = None
@@ -119,7 +125,7 @@ class SparqlService:
             return guard.check(query.text, self._settings.limits, services=services)
         loop = asyncio.get_running_loop()
         check = partial(guard.check, query.text, self._settings.limits, services=services)
-        return await loop.run_in_executor(self._executor, check)
+        return await loop.run_in_executor(self._checking, check)
 
     async def _evaluate(
         self,
