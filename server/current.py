@@ -120,8 +120,7 @@ class CurrentSnapshot:
     async def _load(self) -> Serving:
         snapshot = open_current(self._data_dir)
         hold = contextlib.ExitStack()
-        if hasattr(snapshot, "hold"):
-            hold.enter_context(snapshot.hold())
+        hold.enter_context(snapshot.hold())
         engine = WorkerPool(snapshot, self._settings, self._spool, self.killed)
         try:
             await engine.start()
