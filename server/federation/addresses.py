@@ -17,7 +17,9 @@ _GLOBAL_UNICAST = IPv6Network("2000::/3")  # all that IANA has opened; outside s
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052
 # Python's is_global doesn't know all of them in each of its releases.
 _NOT_PUBLIC_4 = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24")))  # RFC 6890, RFC 7526
-_NOT_PUBLIC_6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "3fff::/20")))  # Teredo too; RFC 9637
+_NOT_PUBLIC_6 = tuple(  # the second: Teredo and others; 6to4 is given up (RFC 7526); RFC 9637
+    map(IPv6Network, ("2001:db8::/32", "2001::/23", "2002::/16", "3fff::/20"))
+)
 
 
 def is_public(address: Address) -> bool:
@@ -32,8 +34,6 @@ def is_public(address: Address) -> bool:
         return is_public(address.ipv4_mapped)
     if address in _NAT64:
         return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
-    if address.sixtofour is not None and not is_public(address.sixtofour):
-        return False
     return (
         address in _GLOBAL_UNICAST
         and address.is_global

@@ -14,8 +14,9 @@ import pytest
 import rdflib
 import zstandard
 from pyoxigraph import RdfFormat
-from rdflib import DCAT, RDF, VOID
+from rdflib import RDF, VOID
 
+from ontology.terms import DCAT
 from server.negotiate import GRAPH_FORMATS
 from server.settings import Limits, describe
 from tests.server.live import Server, running
@@ -85,7 +86,7 @@ def test_the_data_is_described_at_the_endpoint_and_its_well_known_place(
     graph = rdflib.Dataset(default_union=True).parse(data=reply.data, format=media_type)
     dataset = rdflib.URIRef("https://ledger.example/dataset")
     assert (dataset, RDF.type, VOID.Dataset) in graph
-    assert (dataset, RDF.type, DCAT.Dataset) in graph
+    assert (dataset, RDF.type, rdflib.URIRef(DCAT.Dataset)) in graph
     assert int(next(graph.objects(dataset, VOID.triples))) > 50
 
 
