@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from server.least_recently_used import LeastRecentlyUsed
 
 Key: TypeAlias = tuple[str, ...]
 
@@ -82,16 +83,18 @@ class AnswerCache:
     """
 
     def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
         self._largest = max_bytes // _LARGEST_SHARE
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._sizes: dict[Key, int] = {}
-        self.bytes = 0
+        self._kept: LeastRecentlyUsed[Kept] = LeastRecentlyUsed(max_bytes)
         self.hits = 0  # of get, since the start
         self.misses = 0
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    @property
+    def size(self) -> int:
+        """Bytes of everything kept."""
+        return self._kept.bytes
 
     def get(self, key: Key) -> Kept | None:
         """What is kept under the key; counts as a use."""
@@ -100,46 +103,28 @@ class AnswerCache:
             self.misses += 1
             return None
         self.hits += 1
-        self._kept.move_to_end(key)
         return kept
 
     def put(self, key: Key, kept: Kept) -> None:
         """Keep an answer, unless it alone would take more than an eighth of the cache."""
-        self._forget(key)
+        self._kept.forget(key)
         size = (
             _OVERHEAD + sum(map(sys.getsizeof, key)) + len(kept.body) + sum(map(len, kept.encoded.values()))
         )
-        if size > self._largest:
-            return
-        self._kept[key] = kept
-        self._sizes[key] = size
-        self.bytes += size
-        self._shrink()
+        if size <= self._largest:
+            self._kept.put(key, kept, size)
 
     def add_encoding(self, key: Key, coding: str, body: bytes) -> None:
         """Keep a compressed body beside the plain one, if that is still kept and both are small enough."""
         kept = self._kept.get(key)
-        if kept is None or coding in kept.encoded or self._sizes[key] + len(body) > self._largest:
+        if kept is None or coding in kept.encoded or self._kept.size(key) + len(body) > self._largest:
             return
         kept.encoded[coding] = body
-        self._sizes[key] += len(body)
-        self.bytes += len(body)
-        self._kept.move_to_end(key)
-        self._shrink()
+        self._kept.put(key, kept, self._kept.size(key) + len(body))
 
     def clear(self) -> None:
         """Forget all answers."""
         self._kept.clear()
-        self._sizes.clear()
-        self.bytes = 0
-
-    def _shrink(self) -> None:
-        while self.bytes > self._max_bytes:
-            self._forget(next(iter(self._kept)))
-
-    def _forget(self, key: Key) -> None:
-        if self._kept.pop(key, None) is not None:
-            self.bytes -= self._sizes.pop(key)
 
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7E\x80-\U0010FFFF]*+"'

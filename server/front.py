@@ -27,6 +27,7 @@ from server.page_context import ENVIRON_KEY, PageContext, PageEngine, Served
 from server.problem import Problem
 from server.protocol import Query, Request, Response
 from server.query_log import QueryLog
+from server.repeated_requests import RepeatedRequests
 from server.rsgi import Scope, Transport
 from server.settings import Settings
 from server.sparql_service import SparqlService
@@ -36,6 +37,7 @@ SPARQL = "/sparql"
 _BODY_SECONDS = 30.0  # for a client to send a request's body
 _SWITCH_SECONDS = 0.0005  # after which a thread gives the interpreter's lock to the event loop
 _SWEEP_SECONDS = 1.0
+_REPEATED_SHARE = 4  # of the cache's bytes, this part is for requests that come again to the letter
 _LISTEN_SECONDS = 0.02  # between two looks whether the HTTP server listens already
 _DESCRIPTORS = Path("/proc/self/fd")
 _NEGOTIATED = ("accept", "accept-encoding", "if-none-match")  # headers that are parsed on the event loop
@@ -75,15 +77,17 @@ class Front:
         limits = settings.limits
         self._spool = Spool(settings.spool, limits.spool_bytes, limits.transfer_seconds)
         self.current = CurrentSnapshot(data_dir, settings, self._spool.path)
-        self._cache = AnswerCache(settings.cache_bytes)
+        repeated = RepeatedRequests(settings.cache_bytes // _REPEATED_SHARE)
+        self._cache = AnswerCache(settings.cache_bytes - settings.cache_bytes // _REPEATED_SHARE)
         self._log = QueryLog(settings.log, with_text=settings.log_queries)
-        self._metrics = Metrics(operations.State(self.current, self._cache, self._log))
+        self._metrics = Metrics(operations.State(self.current, self._cache, repeated, self._log))
         self._threads = ThreadPoolExecutor(settings.page_threads, thread_name_prefix="page")
         self._resolver = ClientResolver(settings.trusted_proxies)
         self.service = SparqlService(
             settings,
             spool=self._spool,
             cache=self._cache,
+            repeated=repeated,
             meter=Meter(limits.client_budget),
             metrics=self._metrics,
             log=self._log,
@@ -139,9 +143,17 @@ class Front:
         host = client.host or scope.authority or headers.get("host") or "localhost"
         if self._settings.hosts and not allowed_host(host, self._settings.hosts):
             raise Problem(421, f"this server doesn't answer for {host}")
-        for name in _NEGOTIATED:
-            if len(headers.get(name) or "") > _NEGOTIATED_CHARACTERS:
+        negotiated = [headers.get(name) for name in _NEGOTIATED]
+        for name, value in zip(_NEGOTIATED, negotiated, strict=True):
+            if value is not None and len(value) > _NEGOTIATED_CHARACTERS:
                 raise Problem(431, f"the header {name} has more than {_NEGOTIATED_CHARACTERS} characters")
+        accept, accept_encoding, if_none_match = negotiated
+        if scope.method == "GET":
+            known = self.service.answer_repeated(
+                self.current.serving, path, scope.query_string, accept, accept_encoding, if_none_match
+            )
+            if known is not None:
+                return known
         is_sparql = path == SPARQL or path.startswith(SPARQL + ".")
         if scope.method == "OPTIONS":
             allowed = protocol.METHODS if is_sparql else "GET, HEAD, OPTIONS"
@@ -151,11 +163,11 @@ class Front:
             f"{client.scheme or scope.scheme}://{host}",
             path,
             scope.query_string,
-            headers.get("accept"),
+            accept,
             headers.get("content-type"),
             b"" if scope.method in ("GET", "HEAD") else await self._read_body(scope, transport),
-            headers.get("accept-encoding"),
-            headers.get("if-none-match"),
+            accept_encoding,
+            if_none_match,
             client_key(client.address),
         )
         serving = self.current.serving

@@ -20,6 +20,7 @@ from server.negotiate import GRAPH_FORMATS, choose
 from server.problem import Problem
 from server.protocol import Request, Response
 from server.query_log import QueryLog
+from server.repeated_requests import RepeatedRequests
 from server.settings import Settings, describe
 
 Answering: TypeAlias = Callable[[Request], Response]
@@ -32,9 +33,12 @@ _NO_STORE = {"Cache-Control": "no-store"}
 class State:
     """What Prometheus is told of the present moment (server.metrics.Readings)."""
 
-    def __init__(self, current: CurrentSnapshot, cache: AnswerCache, log: QueryLog) -> None:
+    def __init__(
+        self, current: CurrentSnapshot, cache: AnswerCache, repeated: RepeatedRequests, log: QueryLog
+    ) -> None:
         self._current = current
         self._cache = cache
+        self._repeated = repeated
         self._log = log
 
     @property
@@ -53,7 +57,7 @@ class State:
 
     @property
     def cache_bytes(self) -> int:  # noqa: D102
-        return self._cache.bytes
+        return self._cache.size + self._repeated.size
 
     @property
     def cache_entries(self) -> int:  # noqa: D102
@@ -61,7 +65,7 @@ class State:
 
     @property
     def cache_hits(self) -> int:  # noqa: D102
-        return self._cache.hits
+        return self._cache.hits + self._repeated.hits
 
     @property
     def cache_misses(self) -> int:  # noqa: D102

@@ -22,6 +22,7 @@ from server.metrics import Metrics, Outcome, outcome_of
 from server.problem import Problem
 from server.protocol import Query, Request, Response
 from server.query_log import QueryLog
+from server.repeated_requests import RepeatedRequests
 from server.settings import Settings
 from server.spool import Spool
 
@@ -47,6 +48,7 @@ class SparqlService:
         *,
         spool: Spool,
         cache: AnswerCache,
+        repeated: RepeatedRequests,
         meter: Meter,
         metrics: Metrics,
         log: QueryLog,
@@ -55,6 +57,7 @@ class SparqlService:
         self._settings = settings
         self._spool = spool
         self._cache = cache
+        self._repeated = repeated
         self._meter = meter
         self._metrics = metrics
         self._log = log
@@ -67,6 +70,39 @@ class SparqlService:
     def close(self) -> None:
         """Let go of the thread."""
         self._checking.shutdown(wait=False, cancel_futures=True)
+
+    def answer_repeated(
+        self,
+        serving: Serving,
+        path: str,
+        parameters: str,
+        accept: str | None,
+        accept_encoding: str | None,
+        if_none_match: str | None,
+    ) -> Response | None:
+        """The response to a GET that was answered before and came again to the letter; None for any other."""
+        began = time.perf_counter()
+        found = self._repeated.get(serving.snapshot.id, path, parameters, accept, accept_encoding)
+        if found is None:
+            return None
+        response = found.response
+        outcome: Outcome = "cached"
+        if if_none_match is not None:
+            if if_none_match != found.etag:
+                return None  # needs reading
+            headers = {"ETag": found.etag, "Vary": _VARY, "Cache-Control": _CACHEABLE}
+            response, outcome = Response(304, headers), "not_modified"
+        self._tell(
+            found.text,
+            serving,
+            began,
+            outcome,
+            response.status,
+            rows=found.rows,
+            size=len(response.body),
+            content_type=response.headers.get("Content-Type"),
+        )
+        return response
 
     async def answer(
         self, request: Request, query: Query, serving: Serving, on_long: OnLong | None = None
@@ -87,13 +123,14 @@ class SparqlService:
             self._tell_problem(query, serving, began, problem)
             raise
         except asyncio.CancelledError:
-            self._tell(query, serving, began, "disconnected", _CLIENT_GONE)
+            self._tell(query.text, serving, began, "disconnected", _CLIENT_GONE)
             raise
         outcome: Outcome = "ok" if answer else "cached"
         if response.status == 304:
             outcome = "not_modified"
+        self._repeated.put(serving.snapshot.id, request, response, query.text, rows)
         self._tell(
-            query,
+            query.text,
             serving,
             began,
             outcome,
@@ -116,7 +153,7 @@ class SparqlService:
         except Problem as problem:
             self._tell_problem(query, serving, began, problem)
             raise
-        self._tell(query, serving, began, "ok", 200, answer.seconds, rows=answer.rows, size=answer.size)
+        self._tell(query.text, serving, began, "ok", 200, answer.seconds, rows=answer.rows, size=answer.size)
         return answer
 
     async def _check(self, query: Query) -> Checked:
@@ -277,7 +314,7 @@ class SparqlService:
 
     def _tell(
         self,
-        query: Query,
+        text: str,
         serving: Serving,
         began: float,
         outcome: Outcome,
@@ -292,7 +329,7 @@ class SparqlService:
         total = time.perf_counter() - began
         self._metrics.observe_query(outcome, total, size)
         self._log.add(
-            text=query.text,
+            text=text,
             evaluation=seconds,
             total=total,
             rows=rows,
@@ -306,7 +343,7 @@ class SparqlService:
     def _tell_problem(self, query: Query, serving: Serving, began: float, problem: Problem) -> None:
         too_long = problem.status == 507 and "unit" in problem.fields
         outcome = "result_size" if too_long else outcome_of(problem.status)
-        self._tell(query, serving, began, outcome, problem.status, problem.seconds)
+        self._tell(query.text, serving, began, outcome, problem.status, problem.seconds)
 
 
 def _key(query: Query, request: Request, serving: Serving) -> _Key:

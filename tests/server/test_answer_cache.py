@@ -180,7 +180,7 @@ def test_an_answer_is_found_by_its_whole_key() -> None:
     assert cache.get(("other", "ASK {}")) is None
     assert (cache.hits, cache.misses, len(cache)) == (1, 1, 1)
     cache.clear()
-    assert (len(cache), cache.bytes) == (0, 0)
+    assert (len(cache), cache.size) == (0, 0)
     assert cache.get(("snapshot", "ASK {}")) is None
 
 
@@ -192,7 +192,7 @@ def test_the_answer_that_nobody_asked_for_longest_goes_first() -> None:
     cache.put(("9",), _kept(9_000))
     assert cache.get(("0",)) is not None
     assert cache.get(("1",)) is None
-    assert cache.bytes <= 100_000
+    assert cache.size <= 100_000
 
 
 def test_an_answer_of_more_than_an_eighth_isnt_kept() -> None:
@@ -200,7 +200,7 @@ def test_an_answer_of_more_than_an_eighth_isnt_kept() -> None:
     cache.put(("a",), _kept(100))
     cache.put(("a",), _kept(10_000))
     assert cache.get(("a",)) is None
-    assert cache.bytes == 0
+    assert cache.size == 0
 
 
 def test_no_bytes_keep_nothing() -> None:
@@ -212,16 +212,16 @@ def test_no_bytes_keep_nothing() -> None:
 def test_compressed_bodies_are_counted_and_kept_only_beside_the_plain_one() -> None:
     cache = AnswerCache(80_000)
     cache.put(("a",), _kept(5_000))
-    before = cache.bytes
+    before = cache.size
     cache.add_encoding(("a",), "gzip", b"x" * 1_000)
     cache.add_encoding(("a",), "gzip", b"y" * 1_000)
     cache.add_encoding(("a",), "br", b"x" * 9_000)  # more than an eighth together
     cache.add_encoding(("gone",), "br", b"x")
     found = cache.get(("a",))
     assert found is not None and found.encoded == {"gzip": b"x" * 1_000}
-    assert cache.bytes == before + 1_000
+    assert cache.size == before + 1_000
     cache.put(("a",), _kept(5_000))
-    assert cache.bytes == before
+    assert cache.size == before
 
 
 @given(
@@ -239,13 +239,13 @@ def test_the_bytes_are_those_of_what_is_kept(steps: list[tuple[str, int, int]]) 
             cache.get((str(key),))
         else:
             cache.add_encoding((str(key),), "br", b"x" * size)
-        assert 0 <= cache.bytes <= 24_000
+        assert 0 <= cache.size <= 24_000
     fresh = AnswerCache(24_000)
     for key in range(13):
         found = cache.get((str(key),))
         if found is not None:
             fresh.put((str(key),), found)
-    assert fresh.bytes == cache.bytes
+    assert fresh.size == cache.size
 
 
 @pytest.mark.parametrize(
