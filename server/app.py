@@ -11,10 +11,10 @@ from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from server import linked_data, links, protocol
+from server import language, linked_data, links, protocol, text_display
 from server.negotiate import HTML, negotiate
 from server.page_context import ENVIRON_KEY, PageContext
-from server.pages import home, sparql
+from server.pages import columns, home, sparql, status, timeline
 from server.pages.rows import Names, Row
 from server.pages.statements import quantity
 from server.problem import PROBLEM_JSON, Problem
@@ -26,6 +26,7 @@ _HERE = Path(__file__).parent
 def create_app() -> Flask:
     """The pages and linked data; each request brings its surroundings (server.page_context)."""
     app = Flask("chuncheng", root_path=str(_HERE), static_folder="static")
+    language.install(app)
     _set_up_templates(app)
 
     @app.get("/")
@@ -45,6 +46,17 @@ def create_app() -> Flask:
     @app.get("/doc/<path:path>")
     def send_document(path: str) -> AnyResponse:
         return linked_data.send_document(_context().served, path)
+
+    @app.get("/timeline")
+    def show_timeline() -> AnyResponse:
+        served, year = _context().served, request.args.get("year")
+        return linked_data.conditional(
+            served, f"/timeline?{year}", linked_data.html(), lambda: timeline.show(served, year)
+        )
+
+    @app.get("/cite/<path:path>")
+    def show_citation(path: str) -> AnyResponse:
+        return linked_data.cite(_context().served, path)
 
     @app.route("/sparql", methods=["GET", "POST"])
     @app.route("/sparql.html", methods=["GET", "POST"])
@@ -90,7 +102,15 @@ def _set_up_templates(app: Flask) -> None:
         [FileSystemLoader(_HERE / "pages"), FileSystemLoader(_HERE / "templates")]
     )
     environment.trim_blocks = environment.lstrip_blocks = True
-    environment.filters.update(href=links.href, quantity=_write_quantity, parameters=_write_parameters)
+    environment.filters.update(
+        href=_href,
+        quantity=_write_quantity,
+        parameters=_write_parameters,
+        shown=text_display.show,
+        anchor=links.anchor,
+        column=columns.title,
+        status=status.words,
+    )
     environment.tests.update(iri=_is_iri, literal=_is_literal)
 
 
@@ -110,9 +130,14 @@ def _tell(problem: Problem) -> AnyResponse:
     return response
 
 
+def _href(iri: str, base: str) -> str | None:
+    target = links.href(iri, base)
+    return language.localized(target) if target else None
+
+
 def _write_quantity(row: Row, names: Names) -> str:
     unit = row.get("unit")
-    return quantity(row, names.of(unit) if unit is not None else None)
+    return quantity(row, names.of(unit) if unit is not None else None, language.current())
 
 
 def _write_parameters(query: Query, format_: str) -> str:

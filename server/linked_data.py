@@ -17,9 +17,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from ontology.terms import CCL, RDF
 from server import links
 from server.engine.evaluate import write_graph
+from server.language import current
 from server.negotiate import GRAPH_FORMATS, HTML, Choice, by_name, negotiate
 from server.page_context import Served
 from server.pages import article, definitions, document, entity, statement
+from server.pages import cite as citation
 from server.pages.rows import select
 from server.problem import Problem
 
@@ -60,10 +62,22 @@ def send_document(served: Served, path: str) -> AnyResponse:
     return response
 
 
+def cite(served: Served, path: str) -> AnyResponse:
+    """How to cite a thing, as a page or, with the suffix `.bib`, as BibTeX; raises Problem 404."""
+    bare = path.removesuffix(".bib")
+    thing = _thing(bare, served)
+    if bare != path:
+        return Response(
+            citation.cite(served, thing).bibtex, content_type="application/x-bibtex; charset=utf-8"
+        )
+    return Response(citation.show(served, thing, bare), mimetype="text/html")
+
+
 def conditional(served: Served, path: str, choice: Choice, write: Callable[[], str | bytes]) -> AnyResponse:
     """What `write` writes, or 304 to a client that has it: it stays the same as long as the snapshot does."""
+    language = current() if choice.format is HTML else ""
     tag = hashlib.sha256(
-        "\n".join((version("chuncheng"), served.snapshot.id, path, choice.content_type)).encode()
+        "\n".join((version("chuncheng"), served.snapshot.id, path, choice.content_type, language)).encode()
     ).hexdigest()[:32]
     known = request.if_none_match.contains(tag)
     response = Response(status=304) if known else Response(write(), content_type=choice.content_type)

@@ -40,3 +40,8 @@ def short_name(iri: str) -> str:
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return f"{prefix}:{iri[len(namespace) :]}"
     return iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1] or iri
+
+
+def anchor(span: str) -> str:
+    """The fragment at which an article's page shows a span: `span-` and the digest that ends the span's IRI."""
+    return "span-" + span.rstrip("/").rsplit("/", 1)[-1]

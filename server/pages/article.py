@@ -1,15 +1,26 @@
-"""The page of an article: its text, and what was read out of it with the words that say so."""
+"""The page of an article: its text with everything that was read out of it marked, and the same as lists."""
 
 from __future__ import annotations
 
 from flask import render_template
 from pyoxigraph import NamedNode
 
+from ontology.terms import CCL
+from server import language, links
 from server.engine import Term
 from server.negotiate import GRAPH_FORMATS
 from server.page_context import Served
-from server.pages.rows import Row, find_names, select, terms_in
-from server.pages.statements import gather
+from server.pages.highlight import Highlight, paragraphs
+from server.pages.rows import Names, Row, find_names, select, terms_in
+from server.pages.statements import Line, gather
+from server.text_display import show as shown
+
+_KINDS = {
+    CCL.Mention: "mention",
+    CCL.Commitment: "commitment",
+    CCL.Outcome: "outcome",
+    CCL.Relation: "relation",
+}
 
 
 def show(served: Served, thing: NamedNode, path: str) -> str:
@@ -19,6 +30,10 @@ def show(served: Served, thing: NamedNode, path: str) -> str:
     statements = select(engine, "article_statements", this=thing)
     relations = select(engine, "article_relations", this=thing)
     things = select(engine, "article_things", this=thing)
+    spans = select(engine, "article_spans", this=thing)
+    names = find_names(engine, [thing, *terms_in(head, statements, relations, things, spans)])
+    lines = gather(statements)
+    body = head[0]["body"].value if head and "body" in head[0] else None
     return render_template(
         "article.html",
         served=served,
@@ -28,11 +43,33 @@ def show(served: Served, thing: NamedNode, path: str) -> str:
         head=head[0] if head else {},
         subheads=_each(head, "subhead"),
         reporters=_each(head, "reporter"),
-        lines=gather(statements),
+        paragraphs=paragraphs(body, _highlights(spans, lines, names, served.base)) if body else [],
+        quotes=list(dict.fromkeys(quote.text for line in lines for quote in line.quotes)),
+        lines=lines,
         relations=relations,
         things=things,
-        names=find_names(engine, [thing, *terms_in(head, statements, relations, things)]),
+        names=names,
     )
+
+
+def _highlights(spans: list[Row], lines: list[Line], names: Names, base: str) -> list[Highlight]:
+    notes = {line.statement: number for number, line in enumerate(lines, 1)}
+    found = []
+    for row in spans:
+        target = links.href(row["thing"].value, base)
+        kind = _KINDS[row["kind"].value]
+        found.append(
+            Highlight(
+                int(row["start"].value),
+                int(row["end"].value),
+                links.anchor(row["span"].value),
+                kind,
+                language.localized(target) if target else None,
+                shown(names.of(row["thing"])),
+                notes.get(row["thing"]),
+            )
+        )
+    return found
 
 
 def _each(rows: list[Row], name: str) -> list[Term]:

@@ -12,9 +12,12 @@ from typing import TypeAlias
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
+from server import language
 from server.engine import Term
+from server.language import Language
 from server.links import short_name
 from server.page_context import PageEngine
+from server.pages.vocabulary import label as label_of_term
 
 _FOLDER = Path(__file__).parent
 _PARAMETER = re.compile(r"\$(\w+)")
@@ -26,12 +29,12 @@ def select(engine: PageEngine, query: str, /, **values: Term | Iterable[Term]) -
 
     `$name` in the file stands for a term, or several in a VALUES.
     """
-    return read_rows(engine.query(_fill(query, values), format="json").read())[1]
+    return read_rows(engine.query(fill(query, values), format="json").read())[1]
 
 
 def construct(engine: PageEngine, query: str, /, **values: Term | Iterable[Term]) -> list[Triple]:
     """The triples that `{query}.rq` constructs, with values as for `select`."""
-    body = engine.query(_fill(query, values), format="nt").read()
+    body = engine.query(fill(query, values), format="nt").read()
     return [quad.triple for quad in pyoxigraph.parse(body, format=RdfFormat.N_TRIPLES)]
 
 
@@ -49,33 +52,56 @@ def read_rows(body: bytes) -> tuple[list[str], list[Row]]:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Labels of things, for pages: Chinese first, English beside it, the IRI's end for want of any."""
+    """Labels of things for a page: first in its language, else in the other, the IRI's end for want of any."""
 
     chinese: dict[str, str]
     english: dict[str, str]
+    language: Language = "zh"
 
     def of(self, term: Term) -> str:
         """What to call a term."""
-        if isinstance(term, Literal):
-            return term.value
-        return self.chinese.get(term.value) or self.english.get(term.value) or short_name(term.value)
+        return self.with_language(term)[0]
 
-    def also(self, term: Term) -> str | None:
-        """The English label, where there is one beside the name."""
-        english = self.english.get(term.value)
-        return english if english and english != self.of(term) else None
+    def with_language(self, term: Term) -> tuple[str, str | None]:
+        """What to call a term, and the language of that where it isn't the page's."""
+        if isinstance(term, Literal):
+            return term.value, term.language if term.language != self.language else None
+        first, second = (
+            (self.english, self.chinese) if self.language == "en" else (self.chinese, self.english)
+        )
+        if term.value in first:
+            return first[term.value], None
+        if term.value in second:
+            return second[term.value], "zh-Hans" if self.language == "en" else "en"
+        return label_of_term(term.value, self.language) or short_name(term.value), None
+
+    def also(self, term: Term) -> tuple[str, str] | None:
+        """The label in the other language with that language's tag, where there is one beside the name."""
+        others = self.chinese if self.language == "en" else self.english
+        other = others.get(term.value)
+        return (
+            (other, "zh-Hans" if self.language == "en" else "en")
+            if other and other != self.of(term)
+            else None
+        )
 
 
 def find_names(engine: PageEngine, terms: Iterable[object]) -> Names:
     """Labels of all IRIs among the terms, by one query."""
     iris = {term for term in terms if isinstance(term, NamedNode)}
-    names = Names({}, {})
+    names = Names({}, {}, language.current())
     if iris:
         for row in select(engine, "names", things=iris):
             label = row["label"]
             assert isinstance(label, Literal)
-            kept = names.english if (label.language or "").lower().startswith("en") else names.chinese
-            kept.setdefault(row["thing"].value, label.value)
+            tag = (label.language or "").lower()
+            # Latin transcription is no English, but better than nothing for those who can't read characters.
+            if tag == "en":
+                names.english[row["thing"].value] = label.value
+            elif tag.startswith("en") or "latn" in tag:
+                names.english.setdefault(row["thing"].value, label.value)
+            else:
+                names.chinese.setdefault(row["thing"].value, label.value)
     return names
 
 
@@ -86,8 +112,8 @@ def terms_in(*tables: Iterable[Row]) -> Iterator[Term]:
             yield from row.values()
 
 
-def _fill(query: str, values: Mapping[str, Term | Iterable[Term]]) -> str:
-    """The query with its `$name`s replaced; a term prints as SPARQL writes it, escaped."""
+def fill(query: str, values: Mapping[str, Term | Iterable[Term]]) -> str:
+    """The query of `{query}.rq` with its `$name`s replaced; a term prints as SPARQL writes it, escaped."""
 
     def write(match: re.Match[str]) -> str:
         value = values[match[1]]

@@ -34,6 +34,7 @@ def show(served: Served, thing: NamedNode, path: str) -> str:
     evidence = select(engine, "statement_evidence", this=thing)
     readings = select(engine, "statement_readings", this=thing)
     fulfilment = select(engine, "statement_fulfilment", this=thing)
+    is_outcome = bool(head) and head[0]["kind"].value == CCL.Outcome
     return render_template(
         "statement.html",
         served=served,
@@ -41,6 +42,7 @@ def show(served: Served, thing: NamedNode, path: str) -> str:
         path=path,
         formats=GRAPH_FORMATS,
         head=head[0] if head else {},
+        is_outcome=is_outcome,
         properties=properties,
         evidence=[(row, in_sentence(row)) for row in evidence],
         about=[row["value"] for row in properties if row["property"].value in (CCL.place, CCL.concerns)],

@@ -9,18 +9,26 @@ from decimal import Decimal, InvalidOperation
 from pyoxigraph import NamedNode
 
 from server.engine import Term
+from server.language import Language
 from server.pages.rows import Row
 
-_BOUNDS = {
-    "exactly": "",
-    "atLeast": "不低于 ",
-    "moreThan": "超过 ",
-    "atMost": "不高于 ",
-    "lessThan": "低于 ",
-    "approximately": "约 ",
+# Before the number; after it in the few places where Chinese wants it so, no page does.
+_BOUNDS: dict[str, tuple[str, str]] = {
+    "exactly": ("", ""),
+    "atLeast": ("不低于 ", "at least "),
+    "moreThan": ("超过 ", "more than "),
+    "atMost": ("不高于 ", "at most "),
+    "lessThan": ("低于 ", "less than "),
+    "approximately": ("约 ", "about "),
 }
-_ASPECTS = {"level": "", "growth": "增长 ", "decline": "下降 ", "share": "占比 "}
+_ASPECTS: dict[str, tuple[str, str]] = {
+    "level": ("", ""),
+    "growth": ("增长 ", "growth of "),
+    "decline": ("下降 ", "decline of "),
+    "share": ("占比 ", "share of "),
+}
 _SCALES = ((Decimal(10**12), "万亿"), (Decimal(10**8), "亿"), (Decimal(10**4), "万"))
+_ENGLISH_SCALES = ((Decimal(10**9), " billion"), (Decimal(10**6), " million"))
 _DIGITS_SHOWN = 6  # more digits than this and the number is clearer unscaled
 
 
@@ -31,6 +39,7 @@ class Quote:
     text: str
     article: Term | None
     headline: str | None
+    span: Term | None = None
 
 
 @dataclass(slots=True)
@@ -41,6 +50,7 @@ class Line:
     row: Row
     roles: list[Term] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
+    outcomes: list[Row] = field(default_factory=list)  # of a promise: outcome, value, unit, completionRate
 
     @property
     def is_outcome(self) -> bool:
@@ -49,7 +59,7 @@ class Line:
 
 
 def gather(rows: Iterable[Row]) -> list[Line]:
-    """One line a statement, in the order of the rows; its roles and quotes from all its rows, each once."""
+    """One line a statement, in the order of the rows; its roles, quotes and results from all its rows, each once."""
     lines: dict[Term, Line] = {}
     for row in rows:
         line = lines.setdefault(row["statement"], Line(row["statement"], row))
@@ -57,28 +67,45 @@ def gather(rows: Iterable[Row]) -> list[Line]:
             line.roles.append(row["role"])
         if "quote" in row:
             headline = row.get("headline")
-            quote = Quote(row["quote"].value, row.get("article"), headline.value if headline else None)
-            if quote not in line.quotes:
-                line.quotes.append(quote)
+            words = Quote(
+                row["quote"].value, row.get("article"), headline.value if headline else None, row.get("span")
+            )
+            if words not in line.quotes:
+                line.quotes.append(words)
+        if "outcome" in row and all(row["outcome"] != known["outcome"] for known in line.outcomes):
+            line.outcomes.append(_outcome(row))
     return list(lines.values())
 
 
-def quantity(row: Row, unit: str | None) -> str:
-    """The value of a statement in words: 增长 不低于 5.5%, 3500亿元; empty without a value."""
+def _outcome(row: Row) -> Row:
+    columns = {
+        "outcome": "outcome",
+        "reached": "value",
+        "reachedUnit": "unit",
+        "completionRate": "completionRate",
+    }
+    return {shown: row[column] for column, shown in columns.items() if column in row}
+
+
+def quantity(row: Row, unit: str | None, language: Language = "zh") -> str:
+    """The value of a statement in words: 增长 不低于 5.5%, 3500亿元, at least 120; empty without a value."""
     value = row.get("value")
     if value is None:
         return ""
-    aspect = _ASPECTS.get(_local(row.get("aspect")), "")
-    return aspect + _BOUNDS.get(_local(row.get("bound")), "") + readable_number(value.value) + (unit or "")
+    column = int(language == "en")
+    aspect = _ASPECTS.get(_local(row.get("aspect")), ("", ""))[column]
+    bound = _BOUNDS.get(_local(row.get("bound")), ("", ""))[column]
+    gap = " " if column and unit and unit[0].isalnum() else ""
+    return aspect + bound + readable_number(value.value, language) + gap + (unit or "")
 
 
-def readable_number(digits: str) -> str:
-    """A decimal as Chinese papers print it: 350000000000 → 3500亿, 12345.5 → 12,345.5."""
+def readable_number(digits: str, language: Language = "zh") -> str:
+    """A decimal as papers print it: 350000000000 → 3500亿 or 350 billion, 12345.5 → 12,345.5."""
     try:
         number = Decimal(digits)
     except InvalidOperation:
         return digits
-    for scale, name in _SCALES:
+    for scale, name in _SCALES if language == "zh" else _ENGLISH_SCALES:
         if abs(number) >= scale:
             scaled = (number / scale).normalize()
             # 3500亿, not 0.35万亿; and a number with many digits stays as it is.
@@ -86,7 +113,7 @@ def readable_number(digits: str) -> str:
                 continue
             if len(scaled.as_tuple().digits) <= _DIGITS_SHOWN:
                 return f"{scaled:f}{name}"
-    return f"{number.normalize():,f}" if abs(number) >= _SCALES[-1][0] else f"{number.normalize():f}"
+    return f"{number.normalize():,f}" if abs(number) >= 10_000 else f"{number.normalize():f}"
 
 
 def _local(term: Term | None) -> str:

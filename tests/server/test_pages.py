@@ -48,7 +48,7 @@ def show(client: Server, path: str, status: int = 200) -> Elements:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/", ["春城账本", "What Kunming promised", "榴花物流园明年收入要过百亿", "不低于 120亿元", QUOTE]),
+        ("/", ["春城账本", "昆明承诺了什么", "榴花物流园明年收入要过百亿", "不低于 120亿元", QUOTE]),
         ("/doc/area/530111", ["官渡区", "Guandu District", QUOTE, "不低于 120亿元", "榴花物流园", "530111"]),
         ("/doc/park/liuhua-aaaaaa", ["榴花物流园", QUOTE, "131.5亿元", "官渡区", "1 次"]),
         ("/doc/article/a1", ["会上说了三件事。", "张一", "2024-01-22", "明年" + QUOTE]),
@@ -60,6 +60,13 @@ def show(client: Server, path: str, status: int = 200) -> Elements:
         ("/doc/def/Commitment", ["承诺", "Commitment", "说要做到的事"]),
         ("/doc/def/", ["本体", "承诺", "说要做到的事", "ObjectProperty"]),
         ("/sparql", ["SPARQL", "提问"]),
+        ("/en/", ["Chuncheng Ledger", "What Kunming promised", "at least 12 billion", QUOTE]),
+        ("/en/doc/area/530111", ["Guandu District", "官渡区", QUOTE, "at least 12 billion", "Promises"]),
+        ("/en/doc/outcome/o1", ["fulfils the promise", "131.5亿元", "The words that say so"]),
+        ("/en/sparql", ["Ask", "Examples"]),
+        ("/timeline?year=2024", ["2024-01-22", "榴花物流园明年收入要过百亿"]),
+        ("/cite/commitment/c1", ["[DB/OL]", "@misc{chuncheng-commitment-c1,", "[N/OL]", QUOTE]),
+        ("/en/cite/article/a1", ["Cite", "Where it was printed", "榴花物流园明年收入要过百亿[N/OL]"]),
     ],
 )
 def test_a_page_shows_its_thing_and_the_words_that_say_so(
@@ -78,6 +85,9 @@ def test_a_page_shows_its_thing_and_the_words_that_say_so(
         "/doc/commitment/c1",
         "/doc/area/530111",
         "/doc/def/",
+        "/en/doc/organization/hostile-cccccc",
+        "/cite/organization/hostile-cccccc",
+        "/timeline?year=%3Cscript%3E",
         "/sparql?" + urlencode({"query": "SELECT * { ?s ?p ?o } ORDER BY ?o"}),
         "/sparql?"
         + urlencode({"query": f"SELECT ('{HOSTILE}' AS ?x) {{}} # </textarea>".replace("'标签'", "1")}),
@@ -111,6 +121,65 @@ def test_every_link_of_a_page_that_stays_here_leads_somewhere(client: Server, pa
     unknown = [link for link in links if client.get(link).status_code == 404]
     # Terms that this small ledger uses without describing them have a document all the same: they are used.
     assert [link for link in unknown if not link.startswith("/doc/def/")] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted", "tag"),
+    [
+        ("/doc/area/530111", None, "zh-Hans"),
+        ("/doc/area/530111", "en-GB,en;q=0.8", "en"),
+        ("/doc/area/530111", "fr, zh-CN;q=0.5", "zh-Hans"),
+        ("/doc/area/530111", "zh;q=0.3, en;q=0.9", "en"),
+        ("/zh/doc/area/530111", "en", "zh-Hans"),
+        ("/en/doc/area/530111", "zh", "en"),
+        ("/en/nothing", "zh", "en"),
+    ],
+)
+def test_the_url_else_the_browser_chooses_the_language(
+    client: Server, path: str, wanted: str | None, tag: str
+) -> None:
+    response = client.get(path, headers={**HTML, **({"Accept-Language": wanted} if wanted else {})})
+    assert response.headers["Content-Language"] == tag
+    assert f'<html lang="{tag}">' in response.text
+    assert "Accept-Language" in response.headers["Vary"]
+
+
+def test_pages_of_one_language_lead_to_pages_of_that_language(client: Server) -> None:
+    links = show(client, "/en/doc/commitment/c1").links
+    assert "/en/doc/area/530111" in links
+    assert "/zh/doc/commitment/c1" in links
+    assert "/doc/commitment/c1.ttl" in links
+
+
+def test_the_languages_of_a_page_have_validators_of_their_own(client: Server) -> None:
+    tags = {client.get(f"/{each}/doc/area/530111", headers=HTML).headers["ETag"] for each in ("zh", "en")}
+    assert len(tags) == 2
+
+
+def test_evidence_leads_to_its_highlighted_words(client: Server) -> None:
+    links = [link for link in show(client, "/doc/commitment/c1").links if "#span-" in link]
+    assert links
+    for link in links:
+        path, anchor = link.split("#")
+        assert f'<mark class="commitment" id="{anchor}"' in client.get(path, headers=HTML).text
+
+
+def test_a_panel_links_to_its_query_and_to_its_table(client: Server) -> None:
+    links = show(client, "/doc/area/530111").links
+    queries = [link for link in links if link.startswith("/sparql?query=")]
+    tables = [link for link in links if link.startswith("/sparql.csv?query=")]
+    assert len(queries) == len(tables) >= 2
+    for link in tables:
+        assert QUOTE in client.get(link).text or "thing" in client.get(link).text.splitlines()[0]
+
+
+def test_a_citation_can_be_had_as_bibtex(client: Server) -> None:
+    answer = client.get("/cite/commitment/c1.bib")
+    assert answer.mimetype == "application/x-bibtex"
+    assert answer.text.startswith("@misc{chuncheng-commitment-c1,")
+    assert QUOTE in answer.text
+    assert answer.text.count("{") == answer.text.count("}")
+    assert client.get("/cite/commitment/nothing").status_code == 404
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "nq", "trig", "rdf", "jsonld"])
@@ -176,6 +245,13 @@ def test_the_form_keeps_a_question_that_cannot_be_answered_and_says_why(
 )
 def test_a_number_is_printed_as_papers_print_it(digits: str, printed: str) -> None:
     assert readable_number(digits) == printed
+
+
+@pytest.mark.parametrize(
+    ("digits", "printed"), [("350000000000", "350 billion"), ("900000", "900,000"), ("9000000", "9 million")]
+)
+def test_a_number_is_printed_in_english(digits: str, printed: str) -> None:
+    assert readable_number(digits, "en") == printed
 
 
 def test_a_quantity_says_aspect_bound_number_and_unit() -> None:
