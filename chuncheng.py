@@ -206,6 +206,13 @@ def extract(
     show_default=True,
     help="Snapshots to keep afterwards, the new one among them; 0 keeps all. Those that a server reads always stay.",
 )
+@click.option(
+    "--quotes-only",
+    is_flag=True,
+    envvar="CHUNCHENG_QUOTES_ONLY",
+    show_envvar=True,
+    help="Leave the articles' texts out, where you may not republish them: pages, RDF and dumps then hold only quotes.",
+)
 @_corrections_option
 @_model_option
 @_reading_options
@@ -216,6 +223,7 @@ def build(
     default_graph: Literal["merge", "own"],
     base: str,
     keep: int,
+    quotes_only: bool,
     corrections: tuple[Path, ...],
     model: bool,
     published: str | None,
@@ -251,7 +259,13 @@ def build(
     read = _make_reader(model=model)
     extractions = _extract_all(sources, publication, patches, read, strict=strict) if sources else None
     snapshot = build_snapshot(
-        data, extractions, rdf_files, base=base, default_graph=default_graph, on_stage=_tell_stage
+        data,
+        extractions,
+        rdf_files,
+        base=base,
+        default_graph=default_graph,
+        quotes_only=quotes_only,
+        on_stage=_tell_stage,
     )
     counts = ", ".join(f"{number:,} {name}" for name, number in snapshot.manifest["counts"].items() if number)
     click.echo(f"published {snapshot.id} in {data}: {counts} ({time.monotonic() - began:.1f} s)")

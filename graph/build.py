@@ -14,6 +14,7 @@ from loaders.gazetteer import Gazetteer
 from ontology.errors import ChunchengError
 from ontology.generate import ONTOLOGY
 from ontology.identifiers import graph_iri
+from ontology.terms import OA, SCHEMA
 
 from .corrections import correction_quads
 from .dataset import dataset_quads
@@ -25,6 +26,8 @@ from .snapshot import DefaultGraphMode, Snapshot, build_snapshot
 from .terms import node
 from .validate import InvalidGraphError, Violation, validate_batch
 
+# Where an article's text is, and where the words around a quote are, from which it could be put together.
+_TEXT = frozenset({SCHEMA.articleBody, OA.prefix, OA.suffix})
 _BATCH = 32  # articles that SHACL checks at a time: memory stays bounded
 
 
@@ -39,14 +42,16 @@ def build(
     *,
     base: str,
     default_graph: DefaultGraphMode = "merge",
+    quotes_only: bool = False,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> Snapshot:
     """Builds and publishes a snapshot of the articles and RDF files.
 
-    Without articles (None) the snapshot serves just the RDF files. Raises InvalidGraphError when an article's graph violates
+    Without articles (None) the snapshot serves just the RDF files. With `quotes_only` the texts of the articles stay out
+    of it: of their words it holds headlines and what statements and names were read from. Raises InvalidGraphError when an article's graph violates
     its shapes, ForeignRdfError for a broken RDF file, NothingToBuildError; then what was published before stays.
     """
-    sources = _Sources(base, keep_default_graph=default_graph == "own")
+    sources = _Sources(base, keep_default_graph=default_graph == "own", quotes_only=quotes_only)
     return build_snapshot(
         data,
         sources.lines(extractions, rdf_files),
@@ -61,7 +66,8 @@ def build(
 class _Sources:
     """The lines of a build, and what its manifest says of them."""
 
-    def __init__(self, base: str, *, keep_default_graph: bool) -> None:
+    def __init__(self, base: str, *, keep_default_graph: bool, quotes_only: bool) -> None:
+        self.quotes_only = quotes_only
         self.base, self.keep_default_graph = base, keep_default_graph
         self.counts = dict.fromkeys(("articles", "entities", "statements", "relations", "corrections"), 0)
         self.files: dict[str, dict[str, Any]] = {}
@@ -107,7 +113,7 @@ class _Sources:
                 )
                 entry["articles"].append(article.id)
             ledger.add(extraction.statements)
-            yield from written
+            yield from filter(_is_republished, written) if self.quotes_only else written
         if unchecked:
             violations += validate_batch(unchecked)
         if violations:
@@ -126,6 +132,7 @@ class _Sources:
         """Counts and sources for the manifest."""
         return {
             "counts": self.counts,
+            "quotes_only": self.quotes_only,
             "sources": sorted(self.files.values(), key=lambda f: (f["name"], f["sha256"])),
         }
 
@@ -136,6 +143,10 @@ def _sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ForeignRdfError(f"{path}: can't be read: {error.strerror}") from error
+
+
+def _is_republished(quad: Quad) -> bool:
+    return quad.predicate.value not in _TEXT
 
 
 def _line(quad: Quad) -> bytes:

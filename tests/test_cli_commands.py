@@ -175,6 +175,30 @@ def test_a_page_becomes_a_snapshot_that_answers(tmp_path: Path, page: Path) -> N
     assert "新建口袋公园30个以上" in rows[1]
 
 
+def test_a_snapshot_of_quotes_only_holds_no_text_of_an_article(tmp_path: Path, page: Path) -> None:
+    whole, quotes = tmp_path / "whole", tmp_path / "quotes"
+    run("build", str(page), "--out", str(whole))
+    run("build", str(page), "--out", str(quotes), "--quotes-only")
+    kept = run(
+        "query", "SELECT ?text { ?article schema:articleBody ?text }", "--data", str(whole), "--format", "csv"
+    )
+    left = run(
+        "query",
+        "SELECT ?text { ?article schema:articleBody ?text }",
+        "--data",
+        str(quotes),
+        "--format",
+        "csv",
+    )
+    assert len(kept.stdout.splitlines()) > 1
+    assert len(left.stdout.splitlines()) == 1
+    words = "SELECT (COUNT(?quote) AS ?n) { ?span ccl:quote ?quote }"
+    both = [run("query", words, "--data", str(data), "--format", "csv").stdout for data in (whole, quotes)]
+    assert both[0] == both[1]
+    context = run("query", "ASK { ?s oa:prefix ?words }", "--data", str(quotes), "--format", "json")
+    assert "false" in context.stdout
+
+
 def test_with_strict_a_file_that_cant_be_read_keeps_everything_from_being_published(
     tmp_path: Path, page: Path
 ) -> None:
