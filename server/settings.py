@@ -48,6 +48,9 @@ class Limits:
     client_budget: float = _setting(
         60.0, "seconds of evaluation that one client gets in a minute; 0 for no metering", least=0
     )
+    service_calls: int = _setting(8, "SERVICE calls of a query", least=1)
+    service_rows: int = _setting(10_000, "rows of a SERVICE call's answer", least=1)
+    service_bytes: int = _setting(8 * MEBIBYTE, "length of a SERVICE call's answer", least=1)
     transfer_seconds: float = _setting(300.0, "seconds that a client may take to read an answer", least=1)
     spool_bytes: int = _setting(
         2048 * MEBIBYTE, "answers that wait on disk for their clients, in all", least=MEBIBYTE

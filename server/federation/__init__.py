@@ -19,14 +19,11 @@ from server.federation.addresses import Address, is_public, look_up
 from server.federation.endpoints import Endpoint, permitted, shown
 from server.federation.exchange import Line, exchange, public_trust
 from server.federation.failure import CallFailed
-from server.federation.inline import EMPTY_SOLUTION, MOST_ROWS, to_values
+from server.federation.inline import EMPTY_SOLUTION, to_values
 from server.problem import Problem
-from server.settings import Settings
+from server.settings import Limits, Settings
 
-__all__ = ["INTERNET", "MOST_CALLS", "Network", "resolve_services"]
-
-#: SERVICE calls of one query. A short query with hundreds of them would be a way to flood an endpoint through us.
-MOST_CALLS = 8
+__all__ = ["INTERNET", "Network", "resolve_services"]
 
 _Result = TypeVar("_Result")
 
@@ -105,14 +102,16 @@ async def resolve_services(
     """
     endpoints = {call.iri: permitted(call.iri, settings.services) for call in checked.services}
     calls = _outermost(checked.services)
-    if len(calls) > MOST_CALLS:
+    # A short query with hundreds of calls would be a way to flood an endpoint through us.
+    most = settings.limits.service_calls
+    if len(calls) > most:
         raise Problem(
             413,
-            f"the query calls SERVICE {len(calls)} times, more than the {MOST_CALLS} allowed; ask in smaller queries",
-            fields={"limit": MOST_CALLS, "value": len(calls)},
+            f"the query calls SERVICE {len(calls)} times, more than the {most} allowed; ask in smaller queries",
+            fields={"limit": most, "value": len(calls)},
         )
     declarations = f"BASE <{base}>\n{checked.prologue}" if base else checked.prologue
-    asking = _Asking(declarations, time.monotonic() + deadline, executor, network)
+    asking = _Asking(declarations, time.monotonic() + deadline, settings.limits, executor, network)
     iris = list(dict.fromkeys(call.iri for call in calls))
     found = await _together([asking.addresses(iri, endpoints[iri]) for iri in iris])
     addresses = dict(zip(iris, found, strict=True))
@@ -141,6 +140,7 @@ class _Asking:
 
     declarations: str
     until: float  # seconds, time.monotonic
+    limits: Limits
     executor: Executor
     network: Network
 
@@ -189,10 +189,11 @@ class _Asking:
     ) -> str | CallFailed:
         # A row more than may come shows that there are too many, and spares the endpoint the rest. The newline ends a
         # comment behind the declarations.
-        query = f"{self.declarations}\nSELECT * WHERE {call.group} LIMIT {MOST_ROWS + 1}"
+        query = f"{self.declarations}\nSELECT * WHERE {call.group} LIMIT {self.limits.service_rows + 1}"
         trust = self.network.trust()
         try:
-            return to_values(exchange(endpoint, addresses, query, trust, line, self.until))
+            answer = exchange(endpoint, addresses, query, trust, line, self.until, self.limits.service_bytes)
+            return to_values(answer, self.limits.service_rows)
         except CallFailed as failed:
             # A new one: the frames of the old one hold the parser's objects, which may only be freed in their thread.
             return CallFailed(failed.reason, late=failed.late)

@@ -19,9 +19,6 @@ from server.federation.addresses import Address
 from server.federation.endpoints import Endpoint
 from server.federation.failure import CallFailed
 
-#: Bytes of one call's answer, compressed or not.
-MOST_BYTES = 8 * 1024 * 1024
-
 _BLOCK = 64 * 1024
 _HEADERS = {
     "User-Agent": "Chuncheng-Ledger",
@@ -83,8 +80,9 @@ def exchange(
     trust: ssl.SSLContext,
     line: Line,
     until: float,
+    most_bytes: int,
 ) -> bytes:
-    """The body of the endpoint's answer to the query; raises CallFailed.
+    """The body of the endpoint's answer to the query, at most so many bytes unpacked; raises CallFailed.
 
     Connects to the addresses given, in their order, and looks no name up: what was checked is what is reached. Asks
     no proxy, sends no cookies and no credentials, and follows no redirect. `until` (seconds, time.monotonic) bounds
@@ -100,7 +98,7 @@ def exchange(
         )
         response = connection.getresponse()
         try:
-            return _read(response)
+            return _read(response, most_bytes)
         finally:
             line.closing()
             response.close()
@@ -155,7 +153,7 @@ def _not_connected(error: Exception) -> CallFailed:
     return CallFailed(f"it can't be reached: {why}")
 
 
-def _read(response: urllib3.HTTPResponse) -> bytes:
+def _read(response: urllib3.HTTPResponse, most_bytes: int) -> bytes:
     if 300 <= response.status < 400:
         raise CallFailed(f"it answered with a redirect ({response.status}), and redirects aren't followed")
     if response.status != http.HTTPStatus.OK:
@@ -165,30 +163,30 @@ def _read(response: urllib3.HTTPResponse) -> bytes:
         raise CallFailed("its answer is not SPARQL JSON by its Content-Type")
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding in ("", "identity"):
-        return _read_plain(response)
+        return _read_plain(response, most_bytes)
     if encoding in ("gzip", "x-gzip"):
-        return _read_gzip(response)
+        return _read_gzip(response, most_bytes)
     raise CallFailed("its answer is compressed in a way that wasn't asked for")
 
 
-def _read_plain(response: urllib3.HTTPResponse) -> bytes:
+def _read_plain(response: urllib3.HTTPResponse, most_bytes: int) -> bytes:
     body = bytearray()
     while block := response.read(_BLOCK, decode_content=False):
         body += block
-        if len(body) > MOST_BYTES:
-            raise _too_large()
+        if len(body) > most_bytes:
+            raise _too_large(most_bytes)
     return bytes(body)
 
 
-def _read_gzip(response: urllib3.HTTPResponse) -> bytes:
+def _read_gzip(response: urllib3.HTTPResponse, most_bytes: int) -> bytes:
     """Unpacked block by block and never by more than may still come: a kilobyte can unpack to a megabyte."""
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     body = bytearray()
     try:
         while not unpacker.eof and (block := response.read(_BLOCK, decode_content=False)):
-            body += unpacker.decompress(block, MOST_BYTES + 1 - len(body))
-            if len(body) > MOST_BYTES:
-                raise _too_large()
+            body += unpacker.decompress(block, most_bytes + 1 - len(body))
+            if len(body) > most_bytes:
+                raise _too_large(most_bytes)
     except zlib.error:
         raise CallFailed("its answer can't be unpacked") from None
     if not unpacker.eof:
@@ -196,5 +194,5 @@ def _read_gzip(response: urllib3.HTTPResponse) -> bytes:
     return bytes(body)
 
 
-def _too_large() -> CallFailed:
-    return CallFailed(f"its answer is longer than {MOST_BYTES} bytes")
+def _too_large(most_bytes: int) -> CallFailed:
+    return CallFailed(f"its answer is longer than {most_bytes} bytes")

@@ -11,9 +11,6 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolution, Qu
 
 from server.federation.failure import CallFailed
 
-#: Rows of one call's answer. More would make the query that the engine has to read too long.
-MOST_ROWS = 10_000
-
 #: One solution without bindings: what a failed SERVICE SILENT counts as (SPARQL 1.1 Federated Query, section 2.2).
 #: As inline data, not as `{}`, because that may stand wherever SERVICE may and nowhere else (no UNION behind it).
 EMPTY_SOLUTION = "VALUES () { () }"
@@ -35,7 +32,7 @@ _LETTER = (
 _NAME = re.compile(rf"[{_LETTER}][{_LETTER}\u00B7\u0300-\u036F\u203F\u2040]*")
 
 
-def to_values(answer: bytes) -> str:
+def to_values(answer: bytes, most_rows: int) -> str:
     """The answer as a VALUES block, its variables in the order of its head; raises CallFailed.
 
     Blank nodes can't be written: inline data has none, and left unbound they would join with everything.
@@ -46,12 +43,12 @@ def to_values(answer: bytes) -> str:
         results = pyoxigraph.parse_query_results(answer, format=QueryResultsFormat.JSON)
         if not isinstance(results, QuerySolutions):
             raise CallFailed("it answered with a truth value instead of solutions")
-        rows = list(islice(results, MOST_ROWS + 1))
+        rows = list(islice(results, most_rows + 1))
     except (SyntaxError, ValueError):
         # without the parser's words, which cite the answer
         raise CallFailed("its answer is not SPARQL JSON") from None
-    if len(rows) > MOST_ROWS:
-        raise CallFailed(f"its answer has more than {MOST_ROWS} rows")
+    if len(rows) > most_rows:
+        raise CallFailed(f"its answer has more than {most_rows} rows")
     return _write(results.variables, rows)
 
 

@@ -26,14 +26,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, RdfFormat, Store, Triple
 
-from server.federation import MOST_CALLS, Network, resolve_services
+from server.federation import Network, resolve_services
 from server.federation.addresses import Address, is_public, look_up
 from server.federation.endpoints import permitted, read_endpoint
-from server.federation.exchange import MOST_BYTES
 from server.federation.failure import CallFailed
-from server.federation.inline import EMPTY_SOLUTION, MOST_ROWS, to_values
+from server.federation.inline import EMPTY_SOLUTION, to_values
 from server.problem import Problem
-from server.settings import Settings
+from server.settings import Limits, Settings
+
+MOST_CALLS, MOST_ROWS, MOST_BYTES = Limits().service_calls, Limits().service_rows, Limits().service_bytes
 
 LOCAL = """
 PREFIX ex: <http://example.org/>
@@ -850,7 +851,7 @@ CHARACTERS = st.text(st.characters(exclude_categories=["Cs"]))
 def test_any_literal_survives(value: str, language: str | None) -> None:
     literal = Literal(value, language=language)
     answer = rows_of({"x": text_of(value) | ({"xml:lang": language} if language else {})})
-    (row,) = Store().query(f"SELECT * {{ {to_values(answer)} }}")
+    (row,) = Store().query(f"SELECT * {{ {to_values(answer, MOST_ROWS)} }}")
     assert row["x"] == literal
 
 
@@ -862,7 +863,7 @@ def test_an_iri_survives_or_is_refused(tail: str) -> None:
         rows_of({"x": {"type": "literal", "value": "1", "datatype": iri}}),
     ):
         try:
-            block = to_values(answer)
+            block = to_values(answer, MOST_ROWS)
         except CallFailed:
             continue
         (row,) = Store().query(f"SELECT * {{ {block} }}")
@@ -872,7 +873,7 @@ def test_an_iri_survives_or_is_refused(tail: str) -> None:
 @given(st.lists(CHARACTERS, unique=True, max_size=4))
 def test_a_head_survives_or_is_refused(names: list[str]) -> None:
     try:
-        block = to_values(rows_of({}, names=tuple(names)))
+        block = to_values(rows_of({}, names=tuple(names)), MOST_ROWS)
     except CallFailed:
         return
     result = Store().query(f"SELECT * {{ {block} }}")
@@ -888,19 +889,19 @@ def test_terms_as_text() -> None:
         {"x": {"type": "literal", "value": "a", "xml:lang": "en"}},
         names=("y", "x", "z"),
     )
-    assert to_values(answer) == (
+    assert to_values(answer, MOST_ROWS) == (
         'VALUES (?y ?x ?z) { ("a\\"b\\\\c\\nd" <http://a/> UNDEF)'
         f' ("01"^^<{number}> UNDEF UNDEF) (UNDEF "a"@en UNDEF) }}'
     )
 
 
 def test_answers_without_rows_or_variables(local: Store) -> None:
-    assert answers(local, f"SELECT * {{ {to_values(rows_of())} }}") == (["x"], Counter())
-    assert answers(local, f"SELECT * {{ {to_values(rows_of({}, {}, names=()))} }}") == (
+    assert answers(local, f"SELECT * {{ {to_values(rows_of(), MOST_ROWS)} }}") == (["x"], Counter())
+    assert answers(local, f"SELECT * {{ {to_values(rows_of({}, {}, names=()), MOST_ROWS)} }}") == (
         [],
         Counter({"[]": 2}),
     )
-    assert answers(local, f"SELECT * {{ {to_values(rows_of(names=()))} }}") == ([], Counter())
+    assert answers(local, f"SELECT * {{ {to_values(rows_of(names=()), MOST_ROWS)} }}") == ([], Counter())
 
 
 def test_terms_of_the_engine_that_are_not_written() -> None:
