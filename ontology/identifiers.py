@@ -45,6 +45,7 @@ SEGMENTS = {
     "Correction": "correction",
     "Reading": "reading",
     "Editor": "editor",
+    "Query": "query",
 }
 
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from server import language, linked_data, links, protocol, text_display
+from server.assets import Assets
 from server.negotiate import HTML, negotiate
 from server.page_context import ENVIRON_KEY, PageContext
 from server.pages import columns, home, sparql, status, timeline
@@ -25,7 +26,7 @@ _HERE = Path(__file__).parent
 
 def create_app() -> Flask:
     """The pages and linked data; each request brings its surroundings (server.page_context)."""
-    app = Flask("chuncheng", root_path=str(_HERE), static_folder="static")
+    app = Flask("chuncheng", root_path=str(_HERE), static_folder=None)
     language.install(app)
     _set_up_templates(app)
 
@@ -111,6 +112,8 @@ def _set_up_templates(app: Flask) -> None:
         column=columns.title,
         status=status.words,
     )
+    assets = Assets()
+    environment.globals.update(asset=assets.url, asset_entry=assets.entry)
     environment.tests.update(iri=_is_iri, literal=_is_literal)
 
 

@@ -27,10 +27,11 @@ _QUALITY = re.compile(r"q[ \t]*=[ \t]*(0(?:\.[0-9]*)?|1(?:\.0*)?)", re.IGNORECAS
 
 
 @lru_cache(maxsize=256)
-def choose_coding(accept_encoding: str | None) -> str | None:
+def choose_coding(accept_encoding: str | None, order: tuple[str, ...] = _ORDER) -> str | None:
     """The coding (zstd, br, gzip) for an Accept-Encoding header (RFC 9110, 12.5.3); None: the body as it is.
 
-    That is also what a client gets that accepts nothing we have. An element that isn't well formed is read over.
+    Of those that a client likes equally, the first in `order`. The body as it is is also what a client gets that accepts
+    nothing we have. An element that isn't well formed is read over.
     """
     if not accept_encoding:
         return None
@@ -42,8 +43,8 @@ def choose_coding(accept_encoding: str | None) -> str | None:
             coding = _ALIASES.get(name.lower(), name.lower())
             qualities[coding] = max(quality, qualities.get(coding, 0.0))
     others = qualities.get("*", 0.0)
-    liked = {coding: qualities.get(coding, others) for coding in _ORDER}
-    best = max(_ORDER, key=liked.__getitem__)  # the first of equals
+    liked = {coding: qualities.get(coding, others) for coding in order}
+    best = max(order, key=liked.__getitem__)  # the first of equals
     # A client that doesn't name identity takes it, but names what it would rather have.
     return best if liked[best] > 0 and liked[best] >= qualities.get("identity", 0.0) else None
 

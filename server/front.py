@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from server import graph_store, operations, protocol, wsgi_bridge
+from server import graph_store, operations, protocol, static_files, wsgi_bridge
 from server.answer_cache import AnswerCache
 from server.app import create_app
 from server.clients import Client, ClientResolver, allowed_host, client_key
@@ -94,6 +94,7 @@ class Front:
             executor=self._threads,
         )
         self._pages = create_app()
+        self._static = static_files.StaticFiles()
         self._state = operations.Operations(settings, self.current, self._metrics)
         self._sweeping: asyncio.Task[None] | None = None
 
@@ -177,6 +178,8 @@ class Front:
                 return await self._sparql(request, serving, scope, transport, client, host)
             if graph_store.is_path(path):
                 return await self._graph(request, serving, transport)
+            if path.startswith(static_files.PREFIX):
+                return self._static.answer(request)
             state = self._state.find(path)
             if state is not None:
                 return state(request)

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import takewhile
-from pathlib import Path
 
 import pyoxigraph
 from flask import render_template
 from pyoxigraph import RdfFormat
 
+from ontology.terms import PREFIXES
 from server.engine import Term
+from server.links import short_name
 from server.negotiate import BOOLEAN_FORMATS, GRAPH_FORMATS, TABLE_FORMATS, Format
 from server.page_context import PageContext, Served
-from server.pages.rows import Names, find_names, read_rows, terms_in
+from server.pages.rows import Names, find_names, read_rows, select, terms_in
 from server.problem import Problem
 from server.protocol import Query
 
-_EXAMPLES = Path(__file__).parent.parent.parent / "queries"
 _ROWS_SHOWN = 1000
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A query of the folder `queries`; its head comment says what it answers, in both languages where it does."""
+    """A query that the data holds as `sh:SPARQLExecutable`; its titles, empty where it has none."""
 
     chinese: str
     english: str
@@ -61,24 +57,23 @@ def show(context: PageContext, query: Query | None) -> tuple[str, int]:
         query=query,
         result=result,
         problem=problem,
-        examples=read_examples(),
+        examples=find_examples(served),
         shown=_ROWS_SHOWN,
+        prefixes=PREFIXES,
     )
     return page, problem.status if problem else 200
 
 
-@lru_cache
-def read_examples() -> tuple[Example, ...]:
-    """The example queries, by file name; none where the folder isn't installed."""
-    return tuple(_read_example(file) for file in sorted(_EXAMPLES.glob("*.rq")))
-
-
-def _read_example(file: Path) -> Example:
-    text = file.read_text("utf-8")
-    head = [line[1:].strip() for line in takewhile(lambda line: line.startswith("#"), text.splitlines())]
-    chinese = next((line for line in head if _HAN.search(line)), "")
-    english = next((line for line in head if line and not _HAN.search(line)), "" if chinese else file.stem)
-    return Example(chinese, english, text)
+def find_examples(served: Served) -> list[Example]:
+    """The example queries of the snapshot, in the order of their names."""
+    return [
+        Example(
+            row["chinese"].value if "chinese" in row else "",
+            row["english"].value if "english" in row else short_name(row["example"].value),
+            row["text"].value,
+        )
+        for row in select(served.engine, "sparql_examples")
+    ]
 
 
 def _ask(context: PageContext, query: Query) -> Result:
