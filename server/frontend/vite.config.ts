@@ -38,7 +38,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["sparql", "graph"].map((name) => resolve(import.meta.dirname, `src/${name}.ts`)),
+      input: ["search", "sparql", "graph"].map((name) => resolve(import.meta.dirname, `src/${name}.ts`)),
     },
   },
 });
