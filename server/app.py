@@ -15,7 +15,7 @@ from server import language, linked_data, links, protocol, text_display
 from server.assets import Assets
 from server.negotiate import HTML, negotiate
 from server.page_context import ENVIRON_KEY, PageContext
-from server.pages import columns, home, sparql, status, timeline
+from server.pages import columns, graph, home, sparql, status, timeline
 from server.pages.rows import Names, Row
 from server.pages.statements import quantity
 from server.problem import PROBLEM_JSON, Problem
@@ -58,6 +58,20 @@ def create_app() -> Flask:
     @app.get("/cite/<path:path>")
     def show_citation(path: str) -> AnyResponse:
         return linked_data.cite(_context().served, path)
+
+    @app.get("/graph")
+    def show_graph() -> AnyResponse:
+        served, asked = _context().served, request.args.get("focus")
+        focus = graph.read_focus(served, asked) if asked else None
+        return linked_data.conditional(
+            served, f"/graph?{asked or ''}", linked_data.html(), lambda: graph.show(served, focus)
+        )
+
+    @app.get("/graph.json")
+    def send_graph() -> AnyResponse:
+        served = _context().served
+        focus = graph.read_focus(served, request.args.get("focus", ""))
+        return Response(graph.answer(served, focus, request.args), mimetype="application/json")
 
     @app.route("/sparql", methods=["GET", "POST"])
     @app.route("/sparql.html", methods=["GET", "POST"])

@@ -24,15 +24,15 @@ _PARAMETER = re.compile(r"\$(\w+)")
 Row: TypeAlias = dict[str, Term]
 
 
-def select(engine: PageEngine, query: str, /, **values: Term | Iterable[Term]) -> list[Row]:
+def select(engine: PageEngine, query: str, /, **values: Term | int | Iterable[Term]) -> list[Row]:
     """The rows of the query in `{query}.rq`, unbound variables left out.
 
-    `$name` in the file stands for a term, or several in a VALUES.
+    `$name` in the file stands for a term, for several in a VALUES, or for the number of a LIMIT or OFFSET.
     """
     return read_rows(engine.query(fill(query, values), format="json").read())[1]
 
 
-def construct(engine: PageEngine, query: str, /, **values: Term | Iterable[Term]) -> list[Triple]:
+def construct(engine: PageEngine, query: str, /, **values: Term | int | Iterable[Term]) -> list[Triple]:
     """The triples that `{query}.rq` constructs, with values as for `select`."""
     body = engine.query(fill(query, values), format="nt").read()
     return [quad.triple for quad in pyoxigraph.parse(body, format=RdfFormat.N_TRIPLES)]
@@ -112,12 +112,12 @@ def terms_in(*tables: Iterable[Row]) -> Iterator[Term]:
             yield from row.values()
 
 
-def fill(query: str, values: Mapping[str, Term | Iterable[Term]]) -> str:
+def fill(query: str, values: Mapping[str, Term | int | Iterable[Term]]) -> str:
     """The query of `{query}.rq` with its `$name`s replaced; a term prints as SPARQL writes it, escaped."""
 
     def write(match: re.Match[str]) -> str:
         value = values[match[1]]
-        if isinstance(value, (NamedNode, BlankNode, Literal)):
+        if isinstance(value, (NamedNode, BlankNode, Literal, int)):
             return str(value)
         return " ".join(sorted(str(term) for term in value))
 

@@ -34,11 +34,13 @@ def test_properties_are_offered_that_things_of_the_class_have(visit: Visit) -> N
     page = visit.open("/sparql")
     page.locator(".editor .cm-content").click()
     page.keyboard.press("Control+A")
-    page.keyboard.type("PREFIX ccl: <https://w3id.org/chuncheng/def/>\nSELECT * { ?a a ccl:Article ; ccl:head")
+    page.keyboard.type(
+        "PREFIX ccl: <https://w3id.org/chuncheng/def/>\nSELECT * { ?a a ccl:Article ; ccl:head"
+    )
     option = page.locator(".cm-tooltip-autocomplete li").first
     option.wait_for()
     assert option.inner_text().startswith("ccl:headline")
-    page.keyboard.press("Enter")
+    option.click()
     assert page.locator("textarea").input_value().rstrip("}").rstrip().endswith("ccl:headline")
     visit.assert_quiet()
 

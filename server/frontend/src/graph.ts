@@ -60,6 +60,7 @@ class GraphPage {
     }
     const found = (await response.json()) as Neighbourhood;
     const before = this.view.network.order;
+    if (before === 0) this.rows.replaceChildren(); // the server's rows come again, with more to do
     this.view.add(found.nodes, found.edges, found.names, found.focus);
     for (const [property, name] of Object.entries(found.names)) this.properties.set(property, name);
     this.list(found);

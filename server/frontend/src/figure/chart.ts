@@ -5,6 +5,7 @@ import { scaleBand, scaleLinear } from "d3-scale";
 import { numberOf } from "../rdf/term";
 import { svg } from "../result/dom";
 import type { Row } from "../result/answer";
+import { sortRows } from "../result/order";
 
 export type ChartKind = "bar" | "line";
 
@@ -41,9 +42,10 @@ export function chooseChart(columns: readonly string[], rows: readonly Row[]): C
   return { kind: year !== undefined ? "line" : "bar", category, value };
 }
 
-/** The points of a chart in the rows' order, at most 200. */
-export function pointsOf(rows: readonly Row[], { category, value }: ChartChoice): Point[] {
-  return rows
+/** The points of a chart, at most 200: bars in the rows' order, a line in that of its categories. */
+export function pointsOf(rows: readonly Row[], { kind, category, value }: ChartChoice): Point[] {
+  const ordered = kind === "line" ? sortRows(rows, category, "ascending") : rows;
+  return ordered
     .flatMap((row) => {
       const number = numberOf(row[value]);
       return number === null ? [] : [{ category: row[category]?.value ?? "", value: number }];

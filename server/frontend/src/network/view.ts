@@ -21,6 +21,7 @@ const ARROWS: Readonly<Record<string, { x: number; y: number }>> = {
   ArrowUp: { x: 0, y: -1 },
   ArrowDown: { x: 0, y: 1 },
 };
+const MOST_EDGE_LABELS = 16; // around one node, before they hide each other
 // Okabe and Ito's colours, told apart with any colour vision, darkened or lightened to 3:1 on the page's ground.
 const PALETTES = {
   light: ["#0072b2", "#b54800", "#00795a", "#a2457f", "#7a6a00", "#2b7ba6", "#4d4d4d", "#8a3ffc"],
@@ -242,7 +243,7 @@ export class NetworkView {
       ...data,
       hidden: this.hidden.has(data.property),
       color: this.variable(near ? "--soft" : "--line", near ? "#777" : "#ccc"),
-      label: near ? data.label : "",
+      label: near && centre !== null && this.network.degree(centre) <= MOST_EDGE_LABELS ? data.label : "",
       size: near ? 2 : 1,
     };
   }

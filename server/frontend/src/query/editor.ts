@@ -89,6 +89,18 @@ const highlighting = HighlightStyle.define([
   { tag: tags.comment, color: "var(--soft)", fontStyle: "italic" },
 ]);
 
+// A browser that replaces highlighted text by what is typed keeps its look by an inline style, which the policy refuses:
+// the editor does it itself.
+const replaceSelected = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data } = event;
+    if (event.inputType !== "insertText" || !data || event.isComposing || view.state.selection.main.empty) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
 /** An editor in the host element. */
 export function createEditor(options: EditorOptions): QueryEditor {
   const root = options.host.attachShadow({ mode: "open" });
@@ -132,6 +144,7 @@ export function createEditor(options: EditorOptions): QueryEditor {
           ...defaultKeymap,
         ]),
         EditorView.lineWrapping,
+        replaceSelected,
         EditorView.contentAttributes.of({
           "aria-label": options.label,
           autocapitalize: "off",

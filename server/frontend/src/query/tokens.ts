@@ -13,7 +13,7 @@ export interface Token {
 const TOKEN = new RegExp(
   [
     String.raw`(?<comment>#[^\n\r]*)`,
-    String.raw`(?<iri><[^<>"{}|^\`\\\s]*>)`,
+    String.raw`(?<iri><[^<>"{}|^\x60\\\s]*>)`,
     String.raw`(?<string>"""(?:"{0,2}(?:[^"\\]|\\[^]))*(?:"""|$)|'''(?:'{0,2}(?:[^'\\]|\\[^]))*(?:'''|$)|"(?:[^"\\\n\r]|\\.)*(?:"|$|(?=[\n\r]))|'(?:[^'\\\n\r]|\\.)*(?:'|$|(?=[\n\r])))`,
     String.raw`(?<variable>[?$][\p{L}\p{N}_]+)`,
     String.raw`(?<blank>_:[\p{L}\p{N}_.-]*)`,
