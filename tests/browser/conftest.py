@@ -122,7 +122,7 @@ def visit_as(browser: Any, sample_server: Server) -> Iterator[Callable[..., Visi
     contexts = []
 
     def visit(**settings: Any) -> Visit:
-        context = browser.new_context(**settings)
+        context = browser.new_context(**({"locale": "zh-CN"} | settings))
         contexts.append(context)
         made = Visit(context.new_page(), sample_server)
         own = f"127.0.0.1:{sample_server.port}"
