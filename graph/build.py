@@ -113,7 +113,7 @@ class _Sources:
                     },
                 )
                 entry["articles"].append(article.id)
-            ledger.add(extraction.statements)
+            ledger.add(extraction)
             yield from filter(_is_republished, written) if self.quotes_only else written
         if unchecked:
             violations += validate_batch(unchecked)

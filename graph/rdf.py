@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from loaders import iso_period as period
 from loaders.facts import Article, Entity, Extraction, Fact, Relation, Span, Statement
 from loaders.gazetteer import Gazetteer
 from loaders.lexicon import rows
@@ -18,10 +19,10 @@ from loaders.rules import rules
 from ontology.identifiers import digest, entity_iri, graph_iri, iri, slug
 from ontology.terms import CCL, OA, PROV, RDF, RDFS, SCHEMA, SKOS
 
-from . import period
 from .terms import boolean, day, decimal, integer, node, text, zh
 
-_BOUNDS = {
+#: The bounds of the contract as terms.
+BOUNDS = {
     "=": CCL.exactly,
     ">=": CCL.atLeast,
     ">": CCL.moreThan,
@@ -29,9 +30,9 @@ _BOUNDS = {
     "<": CCL.lessThan,
     "~": CCL.approximately,
 }
-_BOUND_SIGNS = {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "约"}
+BOUND_SIGNS = {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "约"}
 _ASPECTS = {"level": CCL.level, "growth": CCL.growth, "decline": CCL.decline, "share": CCL.share}
-_ASPECT_WORDS = {"level": "", "growth": "增长", "decline": "下降", "share": "占"}
+ASPECT_WORDS = {"level": "", "growth": "增长", "decline": "下降", "share": "占"}
 _CONTEXT = 32  # characters of prefix and suffix of a quote selector
 _QUDT = "http://qudt.org/vocab/unit/"
 
@@ -87,8 +88,8 @@ def claim_label(statement: Statement) -> str:
     """A short Chinese label: 高新技术企业总量 ≥2.3万户（2024）."""
     label = statement.indicator
     if statement.value is not None:
-        sign = _BOUND_SIGNS[statement.bound or "="]
-        label += f" {_ASPECT_WORDS[statement.aspect or 'level']}{sign}{printed(statement.value)}{statement.unit or ''}"
+        sign = BOUND_SIGNS[statement.bound or "="]
+        label += f" {ASPECT_WORDS[statement.aspect or 'level']}{sign}{printed(statement.value)}{statement.unit or ''}"
     return f"{label}（{statement.period}）" if statement.period else label
 
 
@@ -292,7 +293,7 @@ class _Writer:
         value, bound = decimal(s.value or 0), s.bound
         yield self._say(claim, CCL.value, value)
         if bound is not None:
-            yield self._say(claim, CCL.bound, node(_BOUNDS[bound]))
+            yield self._say(claim, CCL.bound, node(BOUNDS[bound]))
         if s.aspect is not None:
             yield self._say(claim, CCL.aspect, node(_ASPECTS[s.aspect]))
         if bound in ("=", ">=", ">"):

@@ -1,6 +1,6 @@
 """Snapshots: immutable folders with the store, the dump it was loaded from and a manifest; built aside, published at once.
 
-DATA/snapshots/{id}/   store/ (Oxigraph), data.nq.zst (the truth), void.nt (its description), manifest.json
+DATA/snapshots/{id}/   store/ (Oxigraph), data.nq.zst (the truth), void.nt (its description), ledger.jsonl.zst, manifest.json
 DATA/current           symbolic link to the snapshot that is served, swapped by one rename
 DATA/removed/          snapshots on their way out
 DATA/building/         what a running build works on; left-overs of a killed one are removed by the next
@@ -30,11 +30,16 @@ from ontology.identifiers import graph_iri
 from ontology.terms import ONTOLOGY_VERSION
 
 from .dataset import describe_data, describe_dump
+from .ledger.row import LedgerRow
+from .ledger.rows import ledger_rows
+from .ledger.status import judge
+from .ledger.storage import read_ledger, write_ledger
 from .reason import infer
 from .statistics import count_quads, named_graphs
 from .store import lines_of, load, merge_into_default_graph, write_sorted
 
 _DESCRIPTION = "void.nt"
+LEDGER = "ledger.jsonl.zst"  #: name of the file in a snapshot that holds the rows of the ledger
 DefaultGraphMode: TypeAlias = Literal["merge", "own"]
 
 
@@ -73,6 +78,11 @@ class Snapshot:
             if file.exists()
             else []
         )
+
+    def ledger(self) -> Iterator[LedgerRow]:
+        """The ledger as of the data's own day; nothing for a snapshot of RDF files alone, or of an older build."""
+        file = self.path / LEDGER
+        return read_ledger(file) if file.exists() else iter(())
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
@@ -180,6 +190,7 @@ def _fill(
     if reason:
         on_stage("reason")
         inferred = infer(store, base)
+        judge(store, base)
     quads = write_sorted(lines_of(store, work / "scratch.nq"), plain)
     on_stage("count")
     with plain.open("rb") as lines_written:
@@ -191,6 +202,9 @@ def _fill(
     if default_graph == "merge":
         on_stage("merge")
         merge_into_default_graph(store, work / "scratch.nt")
+    if reason:
+        on_stage("ledger")
+        write_ledger(ledger_rows(store), work / LEDGER)
     store.flush()
     store.optimize()
     total = len(store)
@@ -222,7 +236,7 @@ def _fill(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
     _check_store(open_snapshot(work))
-    for file in ("manifest.json", "data.nq.zst", _DESCRIPTION):
+    for file in ("manifest.json", "data.nq.zst", _DESCRIPTION, *([LEDGER] if reason else [])):
         _sync(work / file)
     _sync(work)
     return manifest

@@ -29,14 +29,17 @@ def implied_target(value: Decimal, rate: Decimal, decimals: int = 1) -> Decimal 
 def implied_interval(value: Decimal, rate: Decimal, decimals: int = 1) -> tuple[Decimal, Decimal]:
     """The targets that would round to this rate, widened by the value's own rounding (22.46万 is ±50)."""
     half_rate = Decimal(5) * Decimal(10) ** (-decimals - 1)
+    half_value = printed_half(value)
+    return (value - half_value) * 100 / (rate + half_rate), (value + half_value) * 100 / (rate - half_rate)
+
+
+def printed_half(value: Decimal) -> Decimal:
+    """How far the printed digits may be from the number: 22.46万 is ±50, 5万 and 802 are exact."""
     printed = value.normalize()
     exponent = int(printed.as_tuple().exponent)
-    half_value = (
-        Decimal(5) * Decimal(10) ** (exponent - 1)
-        if exponent > 0 and len(printed.as_tuple().digits) > 2
-        else Decimal(0)
-    )
-    return (value - half_value) * 100 / (rate + half_rate), (value + half_value) * 100 / (rate - half_rate)
+    if exponent > 0 and len(printed.as_tuple().digits) > 2:
+        return Decimal(5) * Decimal(10) ** (exponent - 1)
+    return Decimal(0)
 
 
 def owners(values: Sequence[Decimal], rate: Decimal, decimals: int = 1) -> tuple[list[int], bool]:

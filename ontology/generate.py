@@ -36,13 +36,28 @@ _FOREIGN = {
     "SKOS": (
         "skos",
         "http://www.w3.org/2004/02/skos/core#",
-        ["altLabel", "definition", "exactMatch", "inScheme", "notation"],
+        [
+            "altLabel",
+            "broader",
+            "Concept",
+            "ConceptScheme",
+            "definition",
+            "exactMatch",
+            "inScheme",
+            "notation",
+            "prefLabel",
+            "topConceptOf",
+        ],
     ),
-    "DCT": ("dct", "http://purl.org/dc/terms/", ["description", "issued", "license", "source", "title"]),
+    "DCT": (
+        "dct",
+        "http://purl.org/dc/terms/",
+        ["description", "issued", "license", "source", "subject", "title"],
+    ),
     "PROV": (
         "prov",
         "http://www.w3.org/ns/prov#",
-        ["used", "wasDerivedFrom", "wasGeneratedBy", "wasRevisionOf"],
+        ["alternateOf", "used", "wasDerivedFrom", "wasGeneratedBy", "wasRevisionOf"],
     ),
     "OA": (
         "oa",

@@ -46,6 +46,9 @@ SEGMENTS = {
     "Reading": "reading",
     "Editor": "editor",
     "Query": "query",
+    "Reconciliation": "reconciliation",
+    "MatchCandidate": "candidate",
+    "Finding": "finding",
 }
 
 

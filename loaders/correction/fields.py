@@ -117,7 +117,7 @@ _MOMENT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
 def _period(value: object) -> str:
-    """ISO 8601 year, month, date or interval, as `graph.period` reads it."""
+    """ISO 8601 year, month, date or interval, as `loaders.iso_period` reads it."""
     wrong = FieldError(
         "must be an ISO 8601 year, month, date or interval: 2024, 2024-01, 2024-01-16/2024-01-20, 2023-03/.."
     )

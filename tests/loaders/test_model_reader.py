@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from graph.period import days
 from loaders.facts import Article, Entity, Extraction, Relation, Span, Statement
+from loaders.iso_period import days
 from loaders.model import ModelError, Report, reader_from_environment
 from loaders.model.client import Client
 from loaders.model.period import Periods

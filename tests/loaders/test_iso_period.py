@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph import period
+from loaders import iso_period as period
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,82 @@
+"""The queries beside this module, asked of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, Store
+
+from ontology.errors import ChunchengError
+
+_FOLDER = Path(__file__).parent
+#: Days after a deadline in which its result is usually reported: the congress meets in January and February.
+REPORTING_DAYS = 90
+
+
+class LedgerError(ChunchengError):
+    """The ledger can't be told, for example as of something that is no day."""
+
+
+@cache
+def query_text(name: str) -> str:
+    """The SPARQL of `{name}.rq`, parameters as `$name`."""
+    return (_FOLDER / f"{name}.rq").read_text(encoding="utf-8")
+
+
+class Asked:
+    """A store with the day that questions are asked for; `undated` lets articles without a date count.
+
+    Where the default graph holds nothing, the merge of all graphs answers instead. Raises LedgerError for what is no ISO date.
+    """
+
+    def __init__(self, store: Store, as_of: str | None, *, undated: bool) -> None:
+        self.store, self.undated = store, undated
+        anything = store.query("ASK { ?s ?p ?o }")
+        self._union = not bool(cast(QueryBoolean, anything))
+        self.day = _parsed(as_of) if as_of is not None else self._data_day()
+
+    def rows(self, name: str) -> Iterator[dict[str, str]]:
+        """Solutions of the query, the text of each bound term by its variable."""
+        overdue = self.day - timedelta(days=REPORTING_DAYS)
+        text = query_text(name)
+        for parameter, value in (
+            ("$asOf", f'"{self.day}"^^<http://www.w3.org/2001/XMLSchema#date>'),
+            ("$overdueBefore", f'"{overdue}"^^<http://www.w3.org/2001/XMLSchema#date>'),
+            ("$undated", "true" if self.undated else "false"),
+        ):
+            text = text.replace(parameter, value)
+        solutions = cast(QuerySolutions, self.store.query(text, use_default_graph_as_union=self._union))
+        names = [variable.value for variable in solutions.variables]
+        for solution in solutions:
+            row = {}
+            for variable in names:
+                term = solution[variable]
+                if isinstance(term, Literal):
+                    row[variable] = term.value
+                    if term.language:
+                        row[f"{variable}@"] = term.language
+                elif isinstance(term, NamedNode):
+                    row[variable] = term.value
+            yield row
+
+    def _data_day(self) -> date:
+        text = query_text("data_day")
+        solutions = cast(QuerySolutions, self.store.query(text, use_default_graph_as_union=self._union))
+        for solution in solutions:
+            if isinstance(found := solution["day"], Literal):
+                return _parsed(found.value)
+        return date(1970, 1, 1)  # nothing is dated: nothing is due
+
+
+def _parsed(day: str) -> date:
+    try:
+        found = date.fromisoformat(day)
+    except ValueError as error:
+        raise LedgerError(f"{day!r} is no day: write it as in 2024-01-22") from error
+    if found.year < 1000:
+        raise LedgerError(f"{day!r}: years before 1000 can't be asked for")
+    return found

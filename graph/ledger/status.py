@@ -1,0 +1,59 @@
+"""Statuses as of the data's own day, written into the store with the rules that give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyoxigraph import Quad, Store
+
+from ontology.identifiers import graph_iri, iri
+from ontology.terms import CCL, RDF, RDFS, SKOS
+
+from ..terms import day, en, node, text, zh
+from .asked import Asked, query_text
+
+#: Rule files that are published in the graph: name, label in Chinese and in English.
+RULES = (("status", "状态的规则", "How a promise stands"),)
+
+
+def judge(store: Store, base: str) -> int:
+    """Adds to graph/ledger how each target stands on the day of the data; returns the number of quads."""
+    quads = [*_statuses(store, base), *_rules(base)]
+    store.extend(quads)
+    return len(quads)
+
+
+def _statuses(store: Store, base: str) -> Iterator[Quad]:
+    graph = node(graph_iri(base, "ledger"))
+    asked = Asked(store, None, undated=True)
+    commitments: dict[str, list[str]] = {}
+    for row in asked.rows("parts"):
+        commitments.setdefault(row["whole"], []).append(row["part"])
+    found = False
+    for row in asked.rows("status"):
+        found = True
+        target = node(row["target"])
+        yield Quad(target, node(CCL.status), node(row["status"]), graph)
+        if row["because"] not in ("beyond", "reached"):
+            continue
+        implied = iri(base, "ImpliedTarget", "")
+        for outcome in commitments.get(row["reconciliation"], ()):
+            if row["because"] == "beyond":
+                yield Quad(node(outcome), node(CCL.exceeds), target, graph)
+            if not row["target"].startswith(implied):
+                yield Quad(node(outcome), node(CCL.meets), target, graph)
+    if found:
+        yield Quad(node(f"{base}dataset"), node(CCL.statusAsOf), day(asked.day.isoformat()), graph)
+
+
+def _rules(base: str) -> Iterator[Quad]:
+    graph = node(graph_iri(base, "ledger"))
+    for name, chinese, english in RULES:
+        rule = node(iri(base, "Rule", f"ledger-{name}"))
+        lines = query_text(name).splitlines()
+        told = " ".join(line.lstrip("# ") for line in lines[3:] if line.startswith("#"))
+        yield Quad(rule, node(RDF.type), node(CCL.Rule), graph)
+        yield Quad(rule, node(RDFS.label), zh(chinese), graph)
+        yield Quad(rule, node(RDFS.label), en(english), graph)
+        yield Quad(rule, node(SKOS.definition), en(told), graph)
+        yield Quad(rule, node(CCL.sparql), text(query_text(name)), graph)

@@ -1,0 +1,175 @@
+"""Claims as reconciliation sees them: what is promised or achieved, and each report of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from .. import iso_period
+from ..facts import Aspect, Bound, Extraction, Statement, StatementKind
+
+_END = re.compile(r"[。；;！？!?\n]")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Report:
+    """One article's statement of a claim.
+
+    `sentence` counts the full stops and semicolons before it, `start` is its offset in the body. `decimals` are the decimal
+    places of the finest completion rate that the article prints: 106% beside 147.1% is 106.0%.
+    """
+
+    article: str
+    sentence: int
+    start: int
+    published: str = ""  # ISO date, empty where unknown
+    rate: Decimal | None = None
+    joint: bool = False
+    decimals: int = 1
+    section: str = ""
+    programme: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A commitment or an outcome with all its reports, in order; equal content is one claim.
+
+    `first` and `last` are the days of its period, None where open or unknown.
+    """
+
+    iri: str
+    kind: StatementKind
+    indicator: str
+    agent: str | None
+    value: Decimal | None
+    unit: str | None
+    bound: Bound | None
+    aspect: Aspect | None
+    period: str | None
+    first: date | None
+    last: date | None
+    comparand: str | None
+    estimated: bool
+    places: frozenset[str]
+    concerns: frozenset[str]
+    themes: frozenset[str]
+    reports: tuple[Report, ...]
+
+    @cached_property
+    def published(self) -> str | None:
+        """Earliest publication date of an article that says it, None where no article is dated."""
+        return min((r.published for r in self.reports if r.published), default=None)
+
+    @cached_property
+    def latest(self) -> str:
+        """Latest publication date, empty where no article is dated."""
+        return max((r.published for r in self.reports), default="")
+
+    @cached_property
+    def articles(self) -> frozenset[str]:
+        """Ids of the articles that say it."""
+        return frozenset(r.article for r in self.reports)
+
+    @cached_property
+    def programmes(self) -> frozenset[str]:
+        """The yearly lists of promises that it is an item of."""
+        return frozenset(r.programme for r in self.reports if r.programme)
+
+    @cached_property
+    def rates(self) -> tuple[tuple[Decimal, int, bool], ...]:
+        """Reported completion rates (percent, decimal places, joint), each once."""
+        return tuple(sorted({(r.rate, r.decimals, r.joint) for r in self.reports if r.rate is not None}))
+
+    @property
+    def amount(self) -> Decimal:
+        """The value of a claim that has one."""
+        assert self.value is not None
+        return self.value
+
+
+class Claims:
+    """Collects claims from extractions, whatever their order."""
+
+    def __init__(self, name: Callable[[Statement], str]) -> None:
+        self._name = name
+        self._statements: dict[str, Statement] = {}
+        self._reports: dict[str, set[Report]] = {}
+        self._spread: dict[str, tuple[set[str], set[str]]] = {}
+
+    def add(self, extraction: Extraction) -> None:
+        """Takes an article's statements in."""
+        article = extraction.article
+        ends = [m.start() for m in _END.finditer(article.body)]
+        decimals = max((_decimals(s.completion) for s in extraction.statements), default=0)
+        for s in extraction.statements:
+            iri = self._name(s)
+            self._statements.setdefault(iri, s)
+            sentence = sum(end < s.span.start for end in ends)
+            report = Report(
+                article.id,
+                sentence,
+                s.span.start,
+                article.published or "",
+                None if s.completion is None else Decimal(str(s.completion)),
+                s.completion_joint,
+                decimals,
+                s.section or "",
+                s.programme or "",
+            )
+            self._reports.setdefault(iri, set()).add(report)
+            places, themes = self._spread.setdefault(iri, (set(), set()))
+            places.update(s.places)
+            themes.update(s.themes)
+
+    def all(self) -> list[Claim]:
+        """All claims in order of their IRIs."""
+        return [self._claim(iri) for iri in sorted(self._statements)]
+
+    def _claim(self, iri: str) -> Claim:
+        s = self._statements[iri]
+        places, themes = self._spread[iri]
+        first, last = _days(s.period)
+        return Claim(
+            iri,
+            s.kind,
+            s.indicator,
+            s.agent,
+            None if s.value is None else Decimal(str(s.value)),
+            s.unit,
+            s.bound,
+            s.aspect,
+            s.period,
+            first,
+            last,
+            s.comparand,
+            s.estimated,
+            frozenset(places),
+            frozenset(s.concerns),
+            frozenset(themes),
+            tuple(sorted(self._reports[iri], key=_in_order)),
+        )
+
+
+def _in_order(report: Report) -> tuple[object, ...]:
+    return (report.article, report.sentence, report.start, str(report.rate), report.section)
+
+
+def _days(period: str | None) -> tuple[date | None, date | None]:
+    first, last = iso_period.days(period) if period else (None, None)
+    return (date.fromisoformat(first) if first else None), (date.fromisoformat(last) if last else None)
+
+
+def _decimals(rate: float | int | None) -> int:
+    """Decimal places of a printed rate; whole numbers have none."""
+    if rate is None:
+        return 0
+    return max(0, -int(Decimal(str(rate)).normalize().as_tuple().exponent))
+
+
+def earliest(dates: Iterable[str | None]) -> str | None:
+    """The earliest of ISO dates, None where there is none."""
+    return min((d for d in dates if d), default=None)

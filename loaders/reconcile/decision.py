@@ -1,0 +1,97 @@
+"""What people decided about candidates: `[[match]]` entries of a patch file.
+
+[[match]]
+action = "accept"                       # or "reject"
+target = "commitment/1f0c…"             # end of the IRI, as `chuncheng ledger --candidates` prints it
+outcomes = ["outcome/9a44…"]            # all of them where they share the target
+author = "林小雨"
+date = 2024-03-01
+reason = "同一件事：报告里写作“泊位”。"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ontology.errors import ChunchengError
+
+_FIELDS = ("action", "target", "outcomes", "author", "date", "reason")
+
+
+class DecisionError(ChunchengError):
+    """A decision that can't be read; the message names file and entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One person's verdict on one pairing; `target` and `outcomes` are the ends of their IRIs after `id/`."""
+
+    accept: bool
+    target: str
+    outcomes: tuple[str, ...]
+    author: str
+    day: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """All decisions by pairing; of two on the same pairing the earlier stands, as with corrections."""
+
+    entries: tuple[Decision, ...] = ()
+    _by_key: Mapping[tuple[str, ...], Decision] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        ordered = sorted(
+            self.entries, key=lambda d: (d.day, d.author, d.target, d.outcomes, d.accept), reverse=True
+        )
+        object.__setattr__(self, "_by_key", {(d.target, *d.outcomes): d for d in ordered})
+
+    def apply(self, key: Sequence[str]) -> Decision | None:
+        """The decision about a pairing by its IRIs, target first; None where nobody decided."""
+        return self._by_key.get(tuple(iri.rsplit("/id/", 1)[-1] for iri in key))
+
+
+def load_decisions(paths: Iterable[Path]) -> Decisions:
+    """The decisions of patch files; raises DecisionError for an entry that lacks something."""
+    found: list[Decision] = []
+    for path in paths:
+        try:
+            entries = tomllib.loads(path.read_text(encoding="utf-8")).get("match", [])
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise DecisionError(f"{path}: can't be read as TOML: {error}") from error
+        if not isinstance(entries, list):
+            raise DecisionError(f"{path}: write each decision as a [[match]] of its own")
+        found += [_read(f"{path}: match {number}", entry) for number, entry in enumerate(entries, 1)]
+    return Decisions(tuple(found))
+
+
+def _read(where: str, entry: Any) -> Decision:
+    if not isinstance(entry, dict) or (missing := [name for name in _FIELDS if name not in entry]):
+        lacking = ", ".join(missing) if isinstance(entry, dict) else "all fields"
+        raise DecisionError(f"{where} lacks {lacking}")
+    if unknown := sorted(set(entry) - set(_FIELDS)):
+        raise DecisionError(f"{where} has {unknown[0]!r}, which is no field; known: {', '.join(_FIELDS)}")
+    if entry["action"] not in ("accept", "reject"):
+        raise DecisionError(f'{where}: action is "accept" or "reject", not {entry["action"]!r}')
+    if not isinstance(entry["date"], date):
+        raise DecisionError(f"{where}: date is a date, as in date = 2024-03-01")
+    outcomes = entry["outcomes"]
+    if not isinstance(outcomes, list) or not outcomes or not all(isinstance(o, str) for o in outcomes):
+        raise DecisionError(f"{where}: outcomes is a list of texts, the ends of IRIs")
+    for name in ("target", "author", "reason"):
+        if not isinstance(entry[name], str) or not entry[name].strip():
+            raise DecisionError(f"{where}: {name} is a text that isn't empty")
+    return Decision(
+        entry["action"] == "accept",
+        entry["target"],
+        tuple(sorted(outcomes)),
+        entry["author"],
+        entry["date"].isoformat(),
+        entry["reason"],
+    )

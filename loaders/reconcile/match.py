@@ -1,0 +1,329 @@
+"""Promise meets result: every result is held against the promises of its period, and the best pair stands or is proposed.
+
+A pair stands where its score reaches the threshold, no other promise comes near it, and no other result answers the promise better;
+everything between the two thresholds is a candidate for a person. Promises that differ in their number only (versions, contradictions)
+have the same results. Nothing depends on the order of the claims.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from .claim import Claim
+from .decision import Decisions
+from .group import same_thing
+from .profile import conjuncts, measure, profile
+from .score import Score, accepts, compare, converted, proposes, similarity
+
+_NEAR = 0.7  # in logits: a second promise that near makes the first one a guess
+_LOOKED_AT = 40  # promises whose words are nearest a result's
+_SAME_ITEM = 0.75  # likeness of the title that a result stands under to an item of a list of promises
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A target with the results that answer it, in order of their IRIs; several where they share it.
+
+    `value` is their number in the target's unit, None where the target has none. `decided` names who accepted it by hand.
+    """
+
+    target: Claim
+    results: tuple[Claim, ...]
+    value: Decimal | None
+    probability: float
+    why: str
+    decided: str | None = None
+
+    @property
+    def joint(self) -> bool:
+        """Whether several results share the target."""
+        return len(self.results) > 1
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What identifies it: the IRIs of target and results."""
+        return (self.target.iri, *(r.iri for r in self.results))
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What stands and what waits for a person, each in order of its key."""
+
+    links: tuple[Pair, ...]
+    candidates: tuple[Pair, ...]
+
+
+def match(claims: Sequence[Claim], decisions: Decisions | None = None) -> Matches:
+    """Pairs the outcomes among the claims with the commitments among them."""
+    decisions = decisions or Decisions()
+    targets = [c for c in claims if c.kind == "commitment"]
+    results = [c for c in claims if c.kind == "outcome"]
+    found = [
+        *_measured(targets, [*((r,) for r in results if r.value is not None), *joint_results(results)]),
+        *_by_parts(targets, results),
+        *_items(targets, results),
+        *_deeds(targets, results),
+    ]
+    best: dict[tuple[str, ...], tuple[Pair, bool]] = {}
+    for pair, stands in found:
+        known = best.get(pair.key)
+        if known is None or (stands, pair.probability) > (known[1], known[0].probability):
+            best[pair.key] = (pair, stands)
+    decided = [decisions.apply(pair.key) for pair, _ in best.values()]
+    links: list[Pair] = []
+    candidates: list[Pair] = []
+    for (pair, stands), decision in zip(best.values(), decided, strict=True):
+        if decision is None:
+            (links if stands else candidates).append(pair)
+        elif decision.accept:
+            links.append(replace(pair, decided=decision.author))
+    return Matches(tuple(sorted(links, key=_key)), tuple(sorted(candidates, key=_key)))
+
+
+def _key(pair: Pair) -> tuple[str, ...]:
+    return pair.key
+
+
+def joint_results(results: Iterable[Claim]) -> list[tuple[Claim, ...]]:
+    """Results that an article reports with one rate for all of them: 名师317名、名长21名，完成率482.9%.
+
+    A rate of 100 % says that each of them is done, and joins none.
+    """
+    together: dict[tuple[object, ...], dict[str, Claim]] = defaultdict(dict)
+    for result in results:
+        for report in result.reports:
+            if report.joint and report.rate not in (None, 100) and result.value is not None:
+                together[report.article, report.sentence, report.rate][result.iri] = result
+    groups = {tuple(group[iri] for iri in sorted(group)) for group in together.values() if len(group) > 1}
+    return sorted(
+        (g for g in groups if len({measure(c.unit or "").family for c in g}) == 1),
+        key=lambda group: [c.iri for c in group],
+    )
+
+
+def merged(results: Sequence[Claim]) -> Claim:
+    """Several results as one, with their sum in the unit of the first."""
+    first = results[0]
+    if len(results) == 1:
+        return first
+    total = sum((converted(r) for r in results), Decimal(0))
+    factor = measure(first.unit or "").factor
+    return replace(first, indicator="、".join(r.indicator for r in results), value=total / factor)
+
+
+class _Index:
+    """Finds the promises whose words are near those of a result, by unit, aspect and year."""
+
+    def __init__(self, targets: Iterable[Claim]) -> None:
+        self._by_word: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+        self._every: dict[tuple[object, ...], int] = Counter()
+        for target in targets:
+            for block in _blocks(target):
+                self._every[block] += 1
+                for word in _words(target):
+                    self._by_word[*block, word].append(target)
+
+    def near(self, result: Claim) -> list[Claim]:
+        if result.last is None:
+            return []
+        block = (*_kind(result), result.last.year)
+        weights: Counter[str] = Counter()
+        known: dict[str, Claim] = {}
+        total = self._every[block]
+        for word in _words(result):
+            listed = self._by_word.get((*block, word), ())
+            rarity = 1 + int(10 * math.log((1 + total) / (1 + len(listed))))
+            for target in listed:
+                weights[target.iri] += rarity
+                known[target.iri] = target
+        order = sorted(weights, key=lambda iri: (-weights[iri], iri))[:_LOOKED_AT]
+        return [known[iri] for iri in order]
+
+
+def _kind(claim: Claim) -> tuple[str, str]:
+    return (measure(claim.unit).family if claim.unit else "", claim.aspect or "level")
+
+
+def _blocks(target: Claim) -> Iterator[tuple[object, ...]]:
+    if target.last is None:
+        return
+    first = target.first.year if target.first else target.last.year
+    for year in range(first, target.last.year + 1):
+        yield (*_kind(target), year)
+
+
+def _words(claim: Claim) -> Iterator[str]:
+    found = profile(claim.indicator)
+    yield from sorted(found.pairs)
+    if found.concept:
+        yield f"concept:{found.concept}"
+
+
+def _logit(probability: float) -> float:
+    return math.log(max(probability, 1e-12) / max(1 - probability, 1e-12))
+
+
+def _measured(targets: Sequence[Claim], groups: Iterable[tuple[Claim, ...]]) -> Iterator[tuple[Pair, bool]]:
+    """Pairs by score; each with whether it stands."""
+    index = _Index(t for t in targets if t.value is not None)
+    scored: list[tuple[Claim, tuple[Claim, ...], Score]] = []
+    for group in groups:
+        whole = merged(group)
+        for target in index.near(whole):
+            score = compare(target, whole)
+            if score is not None and score.probability >= proposes():
+                scored.append((target, group, score))
+    by_result: dict[tuple[str, ...], list[tuple[Claim, Score]]] = defaultdict(list)
+    by_target: dict[str, list[tuple[tuple[Claim, ...], Score]]] = defaultdict(list)
+    for target, group, score in scored:
+        by_result[tuple(c.iri for c in group)].append((target, score))
+        by_target[target.iri].append((group, score))
+    for target, group, score in scored:
+        stands = (
+            score.probability >= accepts()
+            and _is_best(score, target, by_result[tuple(c.iri for c in group)])
+            and _answers_best(score, group, by_target[target.iri])
+        )
+        yield _pair(target, group, score), stands
+
+
+def _is_best(score: Score, target: Claim, rivals: Iterable[tuple[Claim, Score]]) -> bool:
+    """Whether no other promise comes near; versions of this one are no rivals."""
+    here = _logit(score.probability)
+    return not any(
+        _logit(other.probability) > here - _NEAR and not same_thing(target, rival) for rival, other in rivals
+    )
+
+
+def _answers_best(
+    score: Score, group: tuple[Claim, ...], rivals: Iterable[tuple[tuple[Claim, ...], Score]]
+) -> bool:
+    """Whether no other result answers the promise better; reports of the same thing, at any time, are no rivals.
+
+    A sum beats each of its own parts.
+    """
+    mine, whole = {c.iri for c in group}, merged(group)
+    for rival, other in rivals:
+        theirs = {c.iri for c in rival}
+        if theirs == mine:
+            continue
+        if mine < theirs and other.probability >= score.probability - 0.05:
+            return False
+        if mine & theirs or same_thing(whole, merged(rival), period=False):
+            continue
+        if other.probability > score.probability or _measured_together(whole, merged(rival), score, other):
+            return False
+    return True
+
+
+def _measured_together(one: Claim, other: Claim, score: Score, rival: Score) -> bool:
+    """Whether two results of one article tie: then it isn't known which of them the promise meant."""
+    return rival.probability == score.probability and bool(one.articles & other.articles)
+
+
+def _pair(target: Claim, group: tuple[Claim, ...], score: Score, note: str = "") -> Pair:
+    factor = measure(target.unit or "").factor
+    total = sum((converted(r) for r in group), Decimal(0)) / factor
+    why = f"{note}；{score.explain()}" if note else score.explain()
+    return Pair(target, group, total, round(score.probability, 4), why)
+
+
+def _by_parts(targets: Sequence[Claim], results: Sequence[Claim]) -> Iterator[tuple[Pair, bool]]:
+    """Targets for several things together (示范学校和示范幼儿园10所) whose parts an article reports one by one."""
+    split = [(t, conjuncts(t.indicator)) for t in targets if t.value is not None]
+    split = [(t, parts) for t, parts in split if len(parts) > 1]
+    if not split:
+        return
+    by_article: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
+    for result in results:
+        if result.value is not None:
+            for article in sorted(result.articles):
+                by_article[article, *_kind(result)].append(result)
+    for (_, *kind), said in sorted(by_article.items()):
+        for target, parts in split:
+            if (*kind,) != _kind(target):
+                continue
+            chosen = [_best_for(replace(target, indicator=part), said) for part in parts]
+            if any(c is None for c in chosen):
+                continue
+            found = {result.iri: (result, score) for result, score in (c for c in chosen if c)}
+            if len(found) < len(parts):
+                continue
+            group = tuple(found[iri][0] for iri in sorted(found))
+            weakest = min((score for _, score in found.values()), key=lambda s: s.probability)
+            yield (
+                _pair(target, group, weakest, "各部分之和 sum of the parts"),
+                weakest.probability >= accepts(),
+            )
+
+
+def _best_for(target: Claim, results: Iterable[Claim]) -> tuple[Claim, Score] | None:
+    """The result that answers a part of a target; its own number can be any share of the whole."""
+    scored = []
+    for result in results:
+        score = compare(replace(target, value=result.value), result)
+        if score is not None and score.probability >= proposes():
+            scored.append((result, score))
+    scored.sort(key=lambda pair: (-pair[1].probability, pair[0].iri))
+    if not scored or (len(scored) > 1 and scored[0][1].probability == scored[1][1].probability):
+        return None
+    return scored[0]
+
+
+def _items(targets: Sequence[Claim], results: Sequence[Claim]) -> Iterator[tuple[Pair, bool]]:
+    """Items of a yearly list of promises that have no number, with the results reported under their title."""
+    lists: dict[str, list[Claim]] = defaultdict(list)
+    for target in targets:
+        if target.value is None:
+            for programme in target.programmes:
+                lists[programme].append(target)
+    for result in results:
+        for report in result.reports:
+            if not report.programme or not report.section:
+                continue
+            near = [(_alike(report.section, t.indicator), t) for t in lists.get(report.programme, ())]
+            top = max((likeness for likeness, _ in near), default=0.0)
+            chosen = [t for likeness, t in near if likeness == top]
+            if top >= _SAME_ITEM and all(same_thing(chosen[0], t) for t in chosen):
+                why = f"同属《{report.programme}》，列于“{report.section}”之下 under the item's title in the same list"
+                for target in chosen:
+                    yield Pair(target, (result,), None, round(top, 4), why), True
+
+
+def _alike(title: str, item: str) -> float:
+    """Likeness of a title to the most like part of an item: 新建改建农村公路，新增机动车停车位 is two."""
+    return max(
+        max(similarity(profile(one), profile(other))) if len(one) >= 4 and len(other) >= 4 else 0.0
+        for one in (title, *conjuncts(title))
+        for other in (item, *conjuncts(item))
+    )
+
+
+def _deeds(targets: Sequence[Claim], results: Sequence[Claim]) -> Iterator[tuple[Pair, bool]]:
+    """Promises without a number, and deeds in nearly the same words: 加快石寨山遗址公园立项, 已完成立项."""
+    index = _Index(t for t in targets if t.value is None)
+    for result in results:
+        if result.value is not None:
+            continue
+        for target in index.near(result):
+            score = compare(target, result)
+            if score is not None and score.probability >= proposes():
+                yield (
+                    Pair(target, (result,), None, round(score.probability, 4), score.explain()),
+                    (
+                        score.probability >= accepts()
+                        and profile(target.indicator).core == profile(result.indicator).core
+                    ),
+                )
+
+
+def by_target(pairs: Iterable[Pair]) -> Mapping[str, list[Pair]]:
+    """The pairs of each target, by its IRI."""
+    found: dict[str, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        found[pair.target.iri].append(pair)
+    return found
