@@ -1,6 +1,7 @@
 """Snapshots: immutable folders with the store, the dump it was loaded from and a manifest; built aside, published at once.
 
-DATA/snapshots/{id}/   store/ (Oxigraph), data.nq.zst (the truth), void.nt (its description), ledger.jsonl.zst, manifest.json
+DATA/snapshots/{id}/   store/ (Oxigraph), data.nq.zst (the truth), void.nt (its description), ledger.jsonl.zst, manifest.json,
+                       ledger/ (index of the ledger's rows)
 DATA/current           symbolic link to the snapshot that is served, swapped by one rename
 DATA/removed/          snapshots on their way out
 DATA/building/         what a running build works on; left-overs of a killed one are removed by the next
@@ -34,6 +35,7 @@ from .ledger.row import LedgerRow
 from .ledger.rows import ledger_rows
 from .ledger.status import judge
 from .ledger.storage import read_ledger, write_ledger
+from .ledger_index import write_ledger_index
 from .reason import infer
 from .statistics import count_quads, named_graphs
 from .store import lines_of, load, merge_into_default_graph, write_sorted
@@ -205,6 +207,7 @@ def _fill(
     if reason:
         on_stage("ledger")
         write_ledger(ledger_rows(store), work / LEDGER)
+        write_ledger_index(read_ledger(work / LEDGER), work)
     store.flush()
     store.optimize()
     total = len(store)

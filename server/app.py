@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server import language, linked_data, links, protocol, text_display
 from server.assets import Assets
+from server.ledger import Selection
 from server.negotiate import HTML, negotiate
 from server.page_context import ENVIRON_KEY, PageContext
-from server.pages import columns, graph, home, sparql, status, timeline
+from server.pages import columns, graph, home, ledger, ledger_numbers, sparql, status, timeline
 from server.pages.rows import Names, Row
 from server.pages.statements import quantity
 from server.problem import PROBLEM_JSON, Problem
@@ -47,6 +48,17 @@ def create_app() -> Flask:
     @app.get("/doc/<path:path>")
     def send_document(path: str) -> AnyResponse:
         return linked_data.send_document(_context().served, path)
+
+    @app.get("/ledger")
+    def show_ledger() -> AnyResponse:
+        served, selection = _context().served, Selection.read(request.args)
+        return linked_data.conditional(
+            served, selection.address(), linked_data.html(), lambda: ledger.show(served, selection)
+        )
+
+    @app.get("/ledger.<suffix>")
+    def send_ledger(suffix: str) -> AnyResponse:
+        return ledger.send(_context().served, Selection.read(request.args), suffix)
 
     @app.get("/timeline")
     def show_timeline() -> AnyResponse:
@@ -125,6 +137,8 @@ def _set_up_templates(app: Flask) -> None:
         anchor=links.anchor,
         column=columns.title,
         status=status.words,
+        target=ledger_numbers.target,
+        reached=ledger_numbers.reached,
     )
     assets = Assets()
     environment.globals.update(asset=assets.url, asset_entry=assets.entry)

@@ -39,7 +39,7 @@ def environ_of(scope: Scope, body: bytes, host: str, scheme: str, extra: Mapping
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode("utf-8", "replace").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "QUERY_STRING": scope.query_string.encode("utf-8", "replace").decode("latin-1"),
         "SERVER_NAME": name or host,
         "SERVER_PORT": port or ("443" if scheme == "https" else "80"),
         "SERVER_PROTOCOL": "HTTP/1.1",

@@ -41,7 +41,7 @@ def read_ledger(path: Path) -> Iterator[LedgerRow]:
     try:
         with _opened(path, "r") as file:
             for line in file:
-                yield _row(json.loads(line, parse_float=Decimal))
+                yield read_row(json.loads(line, parse_float=Decimal))
     except (OSError, ValueError, KeyError, TypeError, zstandard.ZstdError) as error:
         raise LedgerError(
             f"{path}: no ledger that can be read ({error}); build the snapshot again"
@@ -97,7 +97,8 @@ def _number(value: object) -> int | float:
     raise TypeError(f"{type(value).__name__} is no value of a ledger row")
 
 
-def _row(flat: Mapping[str, Any]) -> LedgerRow:
+def read_row(flat: Mapping[str, Any]) -> LedgerRow:
+    """The row of a mapping that `record` made; raises KeyError, TypeError or ValueError for any other."""
     values: dict[str, Any] = {}
     for field in fields(LedgerRow):
         name = field.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 
 from server.page_context import Served
+from server.pages.ledger import headline
 from server.pages.rows import find_names, select, terms_in
 from server.pages.statements import gather
 
@@ -20,5 +21,6 @@ def show(served: Served) -> str:
         figures=figures[0] if figures else {},
         articles=articles,
         lines=gather(rows),
+        headline=headline(served),
         names=find_names(served.engine, terms_in(articles, rows)),
     )

@@ -13,7 +13,7 @@ from server.language import Language
 from server.pages.rows import Row
 
 # Before the number; after it in the few places where Chinese wants it so, no page does.
-_BOUNDS: dict[str, tuple[str, str]] = {
+BOUNDS: dict[str, tuple[str, str]] = {
     "exactly": ("", ""),
     "atLeast": ("不低于 ", "at least "),
     "moreThan": ("超过 ", "more than "),
@@ -21,7 +21,7 @@ _BOUNDS: dict[str, tuple[str, str]] = {
     "lessThan": ("低于 ", "less than "),
     "approximately": ("约 ", "about "),
 }
-_ASPECTS: dict[str, tuple[str, str]] = {
+ASPECTS: dict[str, tuple[str, str]] = {
     "level": ("", ""),
     "growth": ("增长 ", "growth of "),
     "decline": ("下降 ", "decline of "),
@@ -93,8 +93,8 @@ def quantity(row: Row, unit: str | None, language: Language = "zh") -> str:
     if value is None:
         return ""
     column = int(language == "en")
-    aspect = _ASPECTS.get(_local(row.get("aspect")), ("", ""))[column]
-    bound = _BOUNDS.get(_local(row.get("bound")), ("", ""))[column]
+    aspect = ASPECTS.get(_local(row.get("aspect")), ("", ""))[column]
+    bound = BOUNDS.get(_local(row.get("bound")), ("", ""))[column]
     gap = " " if column and unit and unit[0].isalnum() else ""
     return aspect + bound + readable_number(value.value, language) + gap + (unit or "")
 
