@@ -13,12 +13,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server import language, linked_data, links, protocol, text_display
 from server.assets import Assets
+from server.figures import series, timeline
 from server.ledger import Selection
 from server.negotiate import HTML, negotiate
 from server.page_context import ENVIRON_KEY, PageContext
-from server.pages import columns, graph, home, ledger, ledger_numbers, sparql, status, timeline
+from server.pages import columns, graph, home, ledger, ledger_numbers, sparql, status, thing_timeline
+from server.pages import map as map_page
+from server.pages import timeline as timeline_page
 from server.pages.rows import Names, Row
-from server.pages.statements import quantity
+from server.pages.statements import quantity, readable_number
 from server.problem import PROBLEM_JSON, Problem
 from server.protocol import Query
 
@@ -60,13 +63,6 @@ def create_app() -> Flask:
     def send_ledger(suffix: str) -> AnyResponse:
         return ledger.send(_context().served, Selection.read(request.args), suffix)
 
-    @app.get("/timeline")
-    def show_timeline() -> AnyResponse:
-        served, year = _context().served, request.args.get("year")
-        return linked_data.conditional(
-            served, f"/timeline?{year}", linked_data.html(), lambda: timeline.show(served, year)
-        )
-
     @app.get("/cite/<path:path>")
     def show_citation(path: str) -> AnyResponse:
         return linked_data.cite(_context().served, path)
@@ -84,6 +80,22 @@ def create_app() -> Flask:
         served = _context().served
         focus = graph.read_focus(served, request.args.get("focus", ""))
         return Response(graph.answer(served, focus, request.args), mimetype="application/json")
+
+    @app.get("/map")
+    def show_map() -> AnyResponse:
+        served = _context().served
+        return linked_data.conditional(served, "/map", linked_data.html(), lambda: map_page.show(served))
+
+    @app.get("/timeline")
+    def show_timeline() -> AnyResponse:
+        served, asked, year = _context().served, request.args.get("focus"), request.args.get("year")
+        focus = graph.read_focus(served, asked) if asked else None
+        return linked_data.conditional(
+            served,
+            f"/timeline?{asked or ''}&{year or ''}",
+            linked_data.html(),
+            lambda: thing_timeline.show(served, focus) if focus else timeline_page.show(served, year),
+        )
 
     @app.route("/sparql", methods=["GET", "POST"])
     @app.route("/sparql.html", methods=["GET", "POST"])
@@ -142,6 +154,8 @@ def _set_up_templates(app: Flask) -> None:
     )
     assets = Assets()
     environment.globals.update(asset=assets.url, asset_entry=assets.entry)
+    environment.globals.update(lay_out_timeline=timeline.lay_out, lay_out_series=series.lay_out)
+    environment.filters["readable"] = lambda value: readable_number(str(value), language.current())
     environment.tests.update(iri=_is_iri, literal=_is_literal)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from markupsafe import Markup
-
 from ontology.terms import CCL
 from server.engine import Term
+from server.figures.series import SeriesPoint
 from server.language import say
-from server.pages.chart import Point, draw
 from server.pages.rows import Names, Row
 
+_LEAST_YEARS = 2
 _LARGEST = 3  # series of a page: those with the most values
 
 
@@ -22,7 +21,7 @@ class Series:
 
     title: str
     rows: list[Row]
-    chart: Markup | None
+    points: list[SeriesPoint]  # none where there is nothing to draw
 
 
 def group(rows: list[Row], names: Names) -> list[Series]:
@@ -39,17 +38,30 @@ def _series(rows: list[Row], names: Names, drawn: bool) -> Series:
     first = rows[0]
     parts = [names.of(first[part]) for part in ("place", "concerns", "aspect", "unit") if part in first]
     title = say("、", ", ").join(parts) or say("数值", "values")
-    points = [point for row in rows if (point := _point(row)) is not None]
-    years = {point.year for point in points}
-    chart = draw(points, title) if drawn and len(years) > 1 else None
-    return Series(title, rows, chart)
+    return Series(title, rows, _points(rows) if drawn else [])
 
 
-def _point(row: Row) -> Point | None:
-    try:
-        return Point(int(row["year"].value), Decimal(row["value"].value), row["kind"].value == CCL.Commitment)
-    except (InvalidOperation, ValueError):
-        return None
+def _points(rows: list[Row]) -> list[SeriesPoint]:
+    """A point a year; where several values are told for one, it has none: which of them counts isn't ours to choose."""
+    found: dict[str, dict[bool, set[Decimal]]] = {}
+    for row in rows:
+        try:
+            value = Decimal(row["value"].value)
+        except InvalidOperation:
+            continue
+        found.setdefault(row["year"].value, {}).setdefault(row["kind"].value == CCL.Commitment, set()).add(
+            value
+        )
+    if len(found) < _LEAST_YEARS:
+        return []
+    return [
+        SeriesPoint(year, _only(sides, True), _only(sides, False)) for year, sides in sorted(found.items())
+    ]
+
+
+def _only(sides: dict[bool, set[Decimal]], target: bool) -> Decimal | None:
+    values = sides.get(target, set())
+    return next(iter(values)) if len(values) == 1 else None
 
 
 def _value(term: Term | None) -> str:

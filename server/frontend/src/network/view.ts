@@ -21,6 +21,7 @@ const ARROWS: Readonly<Record<string, { x: number; y: number }>> = {
   ArrowUp: { x: 0, y: -1 },
   ArrowDown: { x: 0, y: 1 },
 };
+const MANY_EDGES = 1500;
 const MOST_EDGE_LABELS = 16; // around one node, before they hide each other
 // Okabe and Ito's colours, told apart with any colour vision, darkened or lightened to 3:1 on the page's ground.
 const PALETTES = {
@@ -80,6 +81,8 @@ export class NetworkView {
       if (!this.kinds.includes(kind)) this.kinds.push(kind);
     }
     this.root ??= nodes[0]?.id ?? null;
+    // Where there is much to draw and no graphics card, moving stays smooth without the lines.
+    this.sigma.setSetting("hideEdgesOnMove", this.network.size > MANY_EDGES);
     if (fresh.length || edges.length) this.layout.start(this.root);
     if (this.selected === null && this.root) this.select(this.root);
     this.sigma.refresh();
