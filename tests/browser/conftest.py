@@ -71,9 +71,10 @@ def _chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+# Not for the session: the event loop of the driver would stay on this thread, in the way of everybody else's.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    """One Chromium for all tests."""
+    """One Chromium for all tests here."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright comes with the extra `test`")
     chromium = _chromium()
     with playwright.sync_playwright() as started:

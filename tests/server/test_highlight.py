@@ -82,7 +82,7 @@ class _Text(HTMLParser):
 
 def _text(paragraph: str) -> str:
     parser = _Text()
-    parser.feed(paragraph)
+    parser.feed(str(paragraph))
     parser.close()
     assert parser.open == []
     return parser.text
