@@ -72,9 +72,9 @@ def _chromium() -> str:
 
 
 # Not for the session: the event loop of the driver would stay on this thread, in the way of everybody else's.
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """One Chromium for all tests here."""
+    """One Chromium for the tests of a file."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright comes with the extra `test`")
     chromium = _chromium()
     with playwright.sync_playwright() as started:
