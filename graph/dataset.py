@@ -16,7 +16,8 @@ from ontology.terms import DCAT, DCT, PREFIXES, RDF, VOID, XSD
 from .statistics import Statistics, iri
 from .terms import en, integer, node, zh
 
-_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+#: The licence of the facts; the words that they were read from stay their papers'.
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _VOID_CLASS = PREFIXES["void"] + "class"  # no name that Python allows
 _SPDX = "http://spdx.org/rdf/terms#"
 _MOST_PARTITIONS = 500  # classes, and properties of each, that are described; the most used come first
@@ -36,7 +37,7 @@ def dataset_quads(base: str) -> Iterator[Quad]:
         en("What Kunming promised and delivered, each with the words that say so."),
         graph,
     )
-    yield Quad(me, node(DCT.license), node(_LICENCE), graph)
+    yield Quad(me, node(DCT.license), node(LICENCE), graph)
 
 
 def describe_data(counted: Statistics, base: str) -> Iterator[Triple]:

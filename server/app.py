@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from server import language, linked_data, links, protocol, text_display
+from server import json_ld, language, linked_data, links, protocol, text_display
 from server.assets import Assets
 from server.figures import series, timeline
 from server.ledger import Selection
@@ -62,6 +62,13 @@ def create_app() -> Flask:
     @app.get("/ledger.<suffix>")
     def send_ledger(suffix: str) -> AnyResponse:
         return ledger.send(_context().served, Selection.read(request.args), suffix)
+
+    @app.get(json_ld.CONTEXT_PATH)
+    def send_context() -> AnyResponse:
+        response = Response(json_ld.write_context(), content_type="application/ld+json")
+        response.add_etag()
+        response.cache_control.max_age = 3600
+        return response.make_conditional(request)
 
     @app.get("/cite/<path:path>")
     def show_citation(path: str) -> AnyResponse:

@@ -9,23 +9,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from importlib.metadata import version
+from urllib.parse import quote
 
 from flask import Response, redirect, request
 from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as AnyResponse
 
+from graph.dataset import LICENCE
 from ontology.terms import CCL, RDF
 from server import links
+from server.document_table import write_table
 from server.engine.evaluate import write_graph
+from server.json_ld import CONTEXT_PATH, write_document
 from server.language import current
-from server.negotiate import GRAPH_FORMATS, HTML, Choice, by_name, negotiate
+from server.negotiate import DOCUMENT_FORMATS, DOCUMENT_JSON, DOCUMENT_TABLE, HTML, Choice, by_name, negotiate
 from server.page_context import Served
 from server.pages import article, definitions, document, entity, statement
 from server.pages import cite as citation
 from server.pages.rows import select
 from server.problem import Problem
 
-_FORMATS = (*GRAPH_FORMATS, HTML)
+_FORMATS = (*DOCUMENT_FORMATS, HTML)
 _ONTOLOGY = "def/"
 _PAGES: dict[str, Callable[[Served, NamedNode, str], str]] = {
     CCL.Article: article.show,
@@ -42,7 +46,7 @@ def see_document(served: Served, path: str) -> AnyResponse:
     assert own_path is not None
     suffix = f".{choice.format.suffix}" if choice else ""
     response = redirect(own_path + suffix, 303)
-    response.vary.add("Accept")
+    response.vary.update(("Accept", "Accept-Language"))
     return response
 
 
@@ -56,6 +60,8 @@ def send_document(served: Served, path: str) -> AnyResponse:
         return _write(served, thing, bare, choice)
 
     response = conditional(served, f"/doc/{bare}", choice, write)
+    response.vary.add("Accept-Language")
+    response.headers["Link"] = _links(served, bare, choice)
     if named is None:
         own_path = links.document_path(links.iri_of(bare, served.base), served.base)
         response.headers["Content-Location"] = f"{own_path}.{choice.format.suffix}"
@@ -75,7 +81,14 @@ def cite(served: Served, path: str) -> AnyResponse:
 
 def conditional(served: Served, path: str, choice: Choice, write: Callable[[], str | bytes]) -> AnyResponse:
     """What `write` writes, or 304 to a client that has it: it stays the same as long as the snapshot does."""
-    language = current() if choice.format is HTML else ""
+    # A page is of its language, JSON names the context of the host that it comes from.
+    language = (
+        current()
+        if choice.format is HTML
+        else request.host_url
+        if choice.format.suffix.startswith("json")
+        else ""
+    )
     tag = hashlib.sha256(
         "\n".join((version("chuncheng"), served.snapshot.id, path, choice.content_type, language)).encode()
     ).hexdigest()[:32]
@@ -113,7 +126,37 @@ def _write(served: Served, thing: NamedNode, path: str, choice: Choice) -> str |
         return _page(served, thing, path)(served, thing, path)
     whole = path == _ONTOLOGY
     triples = definitions.describe(served) if whole else document.describe(served.engine, thing)
+    if choice.format is DOCUMENT_TABLE:
+        return write_table(triples, thing)
+    if choice.format is DOCUMENT_JSON or choice.format.suffix == "jsonld":
+        return write_document(triples, thing, request.host_url.rstrip("/"))
     return write_graph(triples, choice.format.writes)
+
+
+def _links(served: Served, path: str, choice: Choice) -> str:
+    """The Link header of a document (RFC 8288): its other formats, what it is about, its licence, the endpoint behind it."""
+    own_path = links.document_path(links.iri_of(path, served.base), served.base) or ""
+    found = [
+        f'<{own_path}.{format_.suffix}>; rel="alternate"; type="{format_.media_types[0]}"'
+        for format_ in _FORMATS
+        if format_ is not choice.format
+    ]
+    canonical = links.iri_of(path, served.base)
+    found.append(f'<{_ascii(canonical)}>; rel="describes"')
+    found.append(f'<{_ascii(canonical.replace("/id/", "/doc/", 1))}>; rel="canonical"')
+    found.append('</.well-known/void>; rel="describedby"; type="text/turtle"')
+    found.append(f'<{LICENCE}>; rel="license"')
+    found.append('</sparql>; rel="http://www.w3.org/ns/sparql-service-description#endpoint"')
+    if choice.format is DOCUMENT_JSON:
+        found.append(
+            f'<{CONTEXT_PATH}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+        )
+    return ", ".join(found)
+
+
+def _ascii(iri: str) -> str:
+    """An IRI as the URI that a header may hold (RFC 3987 section 3.1)."""
+    return quote(iri, safe=":/?#[]@!$&'()*+,;=%-._~")
 
 
 def _page(served: Served, thing: NamedNode, path: str) -> Callable[[Served, NamedNode, str], str]:

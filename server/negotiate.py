@@ -54,6 +54,10 @@ GRAPH_FORMATS = (
     Format("rdf", ("application/rdf+xml", "application/xml", "text/xml"), RdfFormat.RDF_XML, ("rdfxml",)),
     Format("jsonld", ("application/ld+json", "application/json"), RdfFormat.JSON_LD, ("json-ld",)),
 )
+# Formats of documents besides those of graphs: one for programs that know no RDF, one for spreadsheets.
+DOCUMENT_JSON = Format("json", ("application/json",), None)
+DOCUMENT_TABLE = Format("csv", ("text/csv",), None)
+DOCUMENT_FORMATS = (*GRAPH_FORMATS, DOCUMENT_JSON, DOCUMENT_TABLE)
 
 
 @dataclass(frozen=True, slots=True)

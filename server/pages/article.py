@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 from ontology.terms import CCL
 from server import language, links
 from server.engine import Term
-from server.negotiate import GRAPH_FORMATS
+from server.negotiate import DOCUMENT_FORMATS
 from server.page_context import Served
 from server.pages.highlight import Highlight, paragraphs
 from server.pages.rows import Names, Row, find_names, select, terms_in
@@ -39,7 +39,7 @@ def show(served: Served, thing: NamedNode, path: str) -> str:
         served=served,
         thing=thing,
         path=path,
-        formats=GRAPH_FORMATS,
+        formats=DOCUMENT_FORMATS,
         head=head[0] if head else {},
         subheads=_each(head, "subhead"),
         reporters=_each(head, "reporter"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from pyoxigraph import NamedNode, Triple
 
-from server.negotiate import GRAPH_FORMATS
+from server.negotiate import DOCUMENT_FORMATS
 from server.page_context import Served
 from server.pages.rows import Row, construct, find_names, select, terms_in
 
@@ -21,7 +21,7 @@ def show(served: Served, thing: NamedNode, path: str) -> str:
         served=served,
         thing=thing,
         path=path,
-        formats=GRAPH_FORMATS,
+        formats=DOCUMENT_FORMATS,
         groups=groups,
         names=find_names(served.engine, [thing, *terms_in(rows)]),
     )

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from ontology.terms import CCL, RDF
 from server.engine import Term
-from server.negotiate import GRAPH_FORMATS
+from server.negotiate import DOCUMENT_FORMATS
 from server.page_context import Served
 from server.pages import series
 from server.pages.panels import Panel, page_of, panels_of
@@ -53,7 +53,7 @@ def show(served: Served, thing: NamedNode, path: str) -> str:
         served=served,
         thing=thing,
         path=path,
-        formats=GRAPH_FORMATS,
+        formats=DOCUMENT_FORMATS,
         classes=_narrowest(classes),
         facts=_facts(properties, wanted),
         properties=[row for row in properties if row["property"].value != RDF.type],

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from ontology.terms import CCL
 from server.engine import Term
-from server.negotiate import GRAPH_FORMATS
+from server.negotiate import DOCUMENT_FORMATS
 from server.page_context import Served
 from server.pages.rows import Row, find_names, select, terms_in
 
@@ -40,7 +40,7 @@ def show(served: Served, thing: NamedNode, path: str) -> str:
         served=served,
         thing=thing,
         path=path,
-        formats=GRAPH_FORMATS,
+        formats=DOCUMENT_FORMATS,
         head=head[0] if head else {},
         is_outcome=is_outcome,
         properties=properties,

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+from pathlib import Path
+
 import pytest
 import rdflib
 from rdflib.namespace import RDFS
@@ -11,6 +16,7 @@ from tests.server.live import Server, running
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 CCL = rdflib.Namespace("https://w3id.org/chuncheng/def/")
 ID = rdflib.Namespace("https://ledger.example/id/")
+PATHS = ["commitment/c1", "area/530111", "article/a1", "organization/hostile-cccccc", "def/Commitment"]
 SUFFIXES = ["ttl", "nt", "nq", "trig", "rdf", "jsonld"]
 
 
@@ -148,3 +154,90 @@ def test_each_format_of_a_document_has_its_own_etag(client: Server) -> None:
     assert len(set(tags)) == len(tags)
     other = client.get("/doc/area/530111.nt", headers={"If-None-Match": tags[0]})
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_json_says_the_same_as_turtle(client: Server, path: str) -> None:
+    json_ld = rdflib.Graph().parse(
+        data=client.get(f"/doc/{path}.json").get_data(),
+        format="json-ld",
+        base=f"http://127.0.0.1:{client.port}/",
+    )
+    assert set(json_ld) == set(read(client, f"/doc/{path}.ttl").triples((None, None, None)))
+
+
+def test_json_can_be_used_without_knowing_rdf(client: Server) -> None:
+    commitment = client.get("/doc/commitment/c1.json").json
+    assert commitment is not None
+    assert commitment["id"] == str(ID["commitment/c1"])
+    assert commitment["type"] == "Commitment"
+    assert commitment["value"] == "12000000000"
+    assert commitment["bound"].endswith("/def/atLeast") or commitment["bound"]["id"].endswith("/def/atLeast")
+    area = client.get("/doc/area/530111.json").json
+    assert area is not None
+    assert area["label"] == {"zh": "官渡区", "en": "Guandu District"}
+    quotes = [row["quote"] for row in _nodes(commitment) if "quote" in row]
+    assert "榴花物流园总收入不低于120亿元" in quotes
+
+
+def _nodes(value: object) -> list[dict[str, object]]:
+    if isinstance(value, dict):
+        return [value, *(node for each in value.values() for node in _nodes(each))]
+    return [node for each in value for node in _nodes(each)] if isinstance(value, list) else []
+
+
+def test_the_context_is_published_and_named_by_the_host_that_was_asked(client: Server) -> None:
+    told = client.get("/doc/area/530111.json", headers={"Host": "ledger.example"}).json
+    assert told is not None
+    assert told["@context"] == "http://ledger.example/context.jsonld"
+    context = client.get("/context.jsonld")
+    assert context.mimetype == "application/ld+json"
+    assert context.json is not None
+    assert context.json["@context"]["agent"] == {"@id": str(CCL.agent), "@type": "@id"}
+    assert (
+        client.get("/context.jsonld", headers={"If-None-Match": context.headers["ETag"]}).status_code == 304
+    )
+
+
+def test_a_table_has_a_row_for_what_is_said_with_the_words_that_say_so(client: Server) -> None:
+    answer = client.get("/doc/area/530111.csv")
+    assert answer.mimetype == "text/csv"
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    pointing = [row for row in rows if row["subject"] == str(ID["commitment/c1"])]
+    assert pointing
+    for row in pointing:
+        assert row["value"] == str(ID["area/530111"])
+        assert row["value_label_zh"] == "官渡区"
+        assert "榴花物流园总收入不低于120亿元" in row["quote"]
+        body = client.get(row["article"].replace("https://ledger.example/id", "/doc") + ".json").json
+        assert body is not None
+        assert body["articleBody"][int(row["start"]) : int(row["end"])] == row["quote"]
+
+
+def test_a_document_links_to_its_other_forms_licence_and_endpoint(client: Server) -> None:
+    for path in ("/doc/area/530111", "/doc/area/530111.csv", "/doc/area/530111.html"):
+        links = requests_links(client.get(path).headers["Link"])
+        alternates = [link["url"] for link in links if link["rel"] == "alternate"]
+        assert len(alternates) == 8
+        assert all(client.get(alternate).status_code == 200 for alternate in alternates)
+        assert {link["rel"] for link in links} >= {
+            "alternate",
+            "canonical",
+            "describedby",
+            "describes",
+            "license",
+        }
+        assert [link["url"] for link in links if link["rel"] == "describes"] == [str(ID["area/530111"])]
+
+
+def requests_links(header: str) -> list[dict[str, str]]:
+    return [
+        {"url": url, **dict(re.findall(r'(\w+)="([^"]*)"', parameters))}
+        for url, parameters in re.findall(r"<([^>]*)>((?:; \w+=\"[^\"]*\")*)", header)
+    ]
+
+
+def test_rdflib_reads_an_iri_of_a_live_server(data_dir: Path) -> None:
+    with running(data_dir) as server:
+        graph = rdflib.Graph().parse(f"http://127.0.0.1:{server.port}/id/area/530111")
+    assert (ID["area/530111"], RDFS.label, rdflib.Literal("官渡区", lang="zh")) in graph
