@@ -1,0 +1,1 @@
+"""The commands of `chuncheng`, a module each; each reads its arguments, calls one layer and prints."""

@@ -1,0 +1,124 @@
+"""`chuncheng build`: pages and RDF to a published snapshot."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from graph import snapshot as snapshots_of
+from ontology.errors import ChunchengError
+from ontology.identifiers import DEFAULT_BASE
+
+from .options import EXISTING, corrections_option, data_option, model_option, reading_options
+from .reading import extract_all, make_reader, read_patches
+
+
+@click.command()
+@click.argument("sources", nargs=-1, type=EXISTING, metavar="[SOURCE]...")
+@click.option(
+    "--rdf",
+    "rdf_files",
+    multiple=True,
+    type=EXISTING,
+    metavar="FILE",
+    help="RDF file to add as it is; may be given again.",
+)
+@data_option("--out")
+@click.option(
+    "--default-graph",
+    type=click.Choice(["merge", "own"]),
+    default="merge",
+    show_default=True,
+    help="What a query without GRAPH sees: all graphs merged, each triple once, or the data's own default graph.",
+)
+@click.option(
+    "--base",
+    default=DEFAULT_BASE,
+    envvar="CHUNCHENG_BASE",
+    show_default=True,
+    show_envvar=True,
+    metavar="IRI",
+    help="Base IRI of the things.",
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    help="Snapshots to keep afterwards, the new one among them; 0 keeps all. Those that a server reads always stay.",
+)
+@click.option(
+    "--quotes-only",
+    is_flag=True,
+    envvar="CHUNCHENG_QUOTES_ONLY",
+    show_envvar=True,
+    help="Leave the articles' texts out, where you may not republish them: pages, RDF and dumps then hold only quotes.",
+)
+@corrections_option
+@model_option
+@reading_options
+def build(
+    sources: tuple[Path, ...],
+    rdf_files: tuple[Path, ...],
+    data: Path,
+    default_graph: Literal["merge", "own"],
+    base: str,
+    keep: int,
+    quotes_only: bool,
+    corrections: tuple[Path, ...],
+    model: bool,
+    published: str | None,
+    publisher: str | None,
+    strict: bool,
+) -> None:
+    """Build a snapshot from pages and RDF files, check it, and publish it.
+
+    SOURCE is a page or a folder of pages. What was published before keeps being served until the new snapshot is whole;
+    it stays if anything is wrong or the build is killed. Articles are checked by SHACL; the RDF of --rdf is taken as it
+    is, unchecked: quads keep their graphs, triples go to a graph named after the file.
+
+    \b
+    chuncheng build articles
+    chuncheng build page.txt --published 2024-01-22 --publisher 昆明日报
+    chuncheng build articles --corrections corrections
+    chuncheng build articles --rdf more.ttl --rdf others.nq --out /srv/ledger
+    chuncheng build --rdf data.nq --default-graph own
+
+    A file that can't be read is named and the rest goes on, with exit code 0, unless nothing could be read; with --strict
+    the first such file ends the build, and nothing is published.
+    """
+    if not sources and not rdf_files:
+        raise click.UsageError("nothing to build from: give pages (SOURCE) or --rdf FILE")
+    if corrections and not sources:
+        raise click.UsageError("--corrections needs pages (SOURCE) to correct")
+    from graph.build import build as build_snapshot
+    from loaders.read import Publication
+
+    began = time.monotonic()
+    publication = Publication(published, publisher)
+    patches = read_patches(corrections)
+    read = make_reader(model=model)
+    extractions = extract_all(sources, publication, patches, read, strict=strict) if sources else None
+    snapshot = build_snapshot(
+        data,
+        extractions,
+        rdf_files,
+        base=base,
+        default_graph=default_graph,
+        quotes_only=quotes_only,
+        on_stage=_tell_stage,
+    )
+    counts = ", ".join(f"{number:,} {name}" for name, number in snapshot.manifest["counts"].items() if number)
+    click.echo(f"published {snapshot.id} in {data}: {counts} ({time.monotonic() - began:.1f} s)")
+    if keep:
+        try:
+            snapshots_of.prune(data, keep)
+        except (ChunchengError, OSError) as error:  # the new snapshot is published all the same
+            click.echo(f"older snapshots were not removed: {error}", err=True)
+
+
+def _tell_stage(stage: str) -> None:
+    click.echo(f"{stage} …", err=True)
