@@ -13,7 +13,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND)/src -type f) $(addprefix $(FRONTEND
 NODE_PATH_PREFIX = $(shell [ -x .venv/node/npm ] && echo "$(CURDIR)/.venv/node:")
 NPM = cd $(FRONTEND) && PATH="$(NODE_PATH_PREFIX)$$PATH" npm
 
-.PHONY: help setup run test bench format clean frontend chromium
+.PHONY: help setup run test bench format lock clean frontend chromium
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,7 +32,8 @@ test: .venv/.installed-test frontend chromium ## lint, type-check, run all tests
 	$(BIN)/mypy
 	$(NPM) run --silent check
 	$(NPM) test --silent
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not alone'
+	$(BIN)/python -m pytest -m alone
 	$(BIN)/chuncheng evaluate tests/gold/development --no-errors --baseline tests/gold/baseline.tsv
 
 bench: .venv/.installed-bench ## how fast pages are read, against jieba
@@ -41,6 +42,15 @@ bench: .venv/.installed-bench ## how fast pages are read, against jieba
 format: .venv/.installed-test ## format the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+# Needs uv. What is pinned already stays as it is; no addresses in the files.
+LOCK = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml
+lock: ## add new requirements of pyproject.toml to the lock files
+	$(LOCK) --extra build -o requirements.lock
+	$(LOCK) --extra test --extra build -o requirements-test.lock
+	$(LOCK) --extra model --extra build -o requirements-model.lock
+	$(LOCK) --extra bench -o requirements-bench.lock
+	$(LOCK) --extra frontend -o requirements-frontend.lock
 
 clean: ## remove the environment and the built data
 	rm -rf .venv data $(FRONTEND)/node_modules server/static/dist

@@ -17,6 +17,8 @@ import pytest
 from tests.hostile.watch import HAS_PROC, Footprint, Pulse, elders, footprint, wait_until
 from tests.server.live import Reply, Server, running
 
+pytestmark = pytest.mark.alone
+
 DEADLINE, QUEUE_SECONDS, TRANSFER_SECONDS = 1.0, 1.0, 2.0
 SETTINGS: dict[str, object] = {
     "deadline": DEADLINE,

@@ -17,6 +17,8 @@ import pytest
 from tests.hostile.watch import HAS_PROC, Footprint, Listener, Pulse, elders, footprint, wait_until
 from tests.server.live import Reply, Server, running
 
+pytestmark = pytest.mark.alone
+
 DEADLINE, MAX_DEADLINE = 1.0, 1.5
 SETTINGS: dict[str, object] = {
     "deadline": DEADLINE,

@@ -10,6 +10,8 @@ import pytest
 
 from tests.hostile.watch import HAS_PROC
 
+pytestmark = pytest.mark.alone
+
 SOAK = Path(__file__).parent.parent.parent / "bench" / "soak.py"
 
 

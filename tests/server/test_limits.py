@@ -19,6 +19,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 from tests.server.conftest import Publish
 from tests.server.live import Server, running
 
+pytestmark = pytest.mark.alone
+
 MEBIBYTE = 1024 * 1024
 DEADLINE = 1.0
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(STR(?a) < STR(?i)) }"
