@@ -9,30 +9,20 @@ import click
 
 from graph import snapshot as snapshots_of
 
-from .options import data_option
+from .options import as_of_options, data_option
 
 
 @click.command()
 @data_option("--data")
-@click.option(
-    "--as-of",
-    metavar="DATE",
-    help="What was known on that day (2024-01-22); by default all that the data tells.",
-)
-@click.option(
-    "--undated/--no-undated",
-    default=True,
-    show_default=True,
-    help="Whether articles without a date of publication count.",
-)
+@as_of_options
 @click.option(
     "--format", "format_", type=click.Choice(["table", "jsonl", "csv"]), default="table", show_default=True
 )
 def ledger(data: Path, as_of: str | None, undated: bool, format_: str) -> None:
     """Print the ledger: every promise, what came of it, and how it stands by the published rules.
 
-    One row for each commitment and for each target that a reported completion rate implies. A day takes in what articles
-    published until then say. Statuses: kept, exceeded, onTrack, missed, overdue, noResult, notMeasurable.
+    One row for each commitment and for each target that a reported completion rate implies. As of a day, promise and result meet
+    in what articles published until then say, and statuses are those of that day. Statuses: kept, exceeded, onTrack, missed, overdue, noResult, notMeasurable.
 
     \b
     chuncheng ledger
@@ -41,13 +31,16 @@ def ledger(data: Path, as_of: str | None, undated: bool, format_: str) -> None:
     """
     from graph.ledger import csv_lines, json_line, ledger_rows
     from graph.ledger.table import table_lines
+    from graph.views import LAST_DAY, open_as_of
 
     snapshot = snapshots_of.open_current(data)
-    rows = (
-        snapshot.ledger()
-        if as_of is None and undated and (snapshot.path / snapshots_of.LEDGER).exists()
-        else ledger_rows(snapshot.open_store(), as_of, undated)
-    )
+    if as_of is None and undated and (snapshot.path / snapshots_of.LEDGER).exists():
+        rows = snapshot.ledger()
+    elif as_of is None and undated:
+        rows = ledger_rows(snapshot.open_store())
+    else:
+        view = open_as_of(data, as_of or LAST_DAY, undated=undated)
+        rows = ledger_rows(view.open_store(), as_of)
     lines = {
         "table": table_lines,
         "jsonl": lambda rows: map(json_line, rows),

@@ -78,3 +78,24 @@ corrections_option = click.option(
     metavar="PATH",
     help="Patch file of corrections, or a folder of them, applied on top of what is read; may be given again.",
 )
+
+
+def as_of_options(command: _Command) -> _Command:
+    """Options of commands that can tell what was known on a day: --as-of, --undated."""
+    for option in (
+        click.option(
+            "--undated/--no-undated",
+            default=True,
+            envvar="CHUNCHENG_UNDATED",
+            show_default=True,
+            show_envvar=True,
+            help="Whether articles without a date of publication are known on every day.",
+        ),
+        click.option(
+            "--as-of",
+            metavar="DATE",
+            help="What was known on that day (2024-01-22) from articles published until then; by default all.",
+        ),
+    ):
+        command = option(command)
+    return command

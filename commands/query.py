@@ -11,7 +11,7 @@ from graph import snapshot as snapshots_of
 from graph.query import FORMATS, answer
 from ontology.errors import ChunchengError
 
-from .options import data_option
+from .options import as_of_options, data_option
 
 
 @click.command()
@@ -23,7 +23,8 @@ from .options import data_option
     type=click.Choice(FORMATS),
     help="Default: table, or turtle for CONSTRUCT and DESCRIBE.",
 )
-def query(query: str, data: Path, format_: str | None) -> None:
+@as_of_options
+def query(query: str, data: Path, format_: str | None, as_of: str | None, undated: bool) -> None:
     """Answer a SPARQL query over the published snapshot: from a file, from standard input (-), or as typed.
 
     The prefixes ccl:, rdfs:, prov:, skos: and the like need no declaration. Cells of a table are cut at 80 columns, the
@@ -32,12 +33,21 @@ def query(query: str, data: Path, format_: str | None) -> None:
     \b
     chuncheng query queries/01-at-least-2024.rq
     chuncheng query 'SELECT ?promise { ?c a ccl:Commitment ; rdfs:label ?promise } LIMIT 5'
+    chuncheng query --as-of 2023-06-30 'SELECT * { ?outcome ccl:fulfils ?promise }'
     echo 'DESCRIBE ccl:Commitment' | chuncheng query - --format turtle
     """
     text, name = _query_text(query)
     out = sys.stdout.buffer
-    out.write(answer(snapshots_of.open_current(data), text, format=format_, name=name))
+    out.write(answer(_snapshot(data, as_of, undated=undated), text, format=format_, name=name))
     out.flush()
+
+
+def _snapshot(data: Path, as_of: str | None, *, undated: bool) -> snapshots_of.Snapshot:
+    if as_of is None and undated:
+        return snapshots_of.open_current(data)
+    from graph.views import LAST_DAY, open_as_of
+
+    return open_as_of(data, as_of or LAST_DAY, undated=undated)
 
 
 def _query_text(query: str) -> tuple[str, str]:

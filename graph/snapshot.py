@@ -1,7 +1,7 @@
 """Snapshots: immutable folders with the store, the dump it was loaded from and a manifest; built aside, published at once.
 
 DATA/snapshots/{id}/   store/ (Oxigraph), data.nq.zst (the truth), void.nt (its description), ledger.jsonl.zst, manifest.json,
-                       ledger/ (index of the ledger's rows)
+                       ledger/ (index of the ledger's rows), facts.jsonl.zst (what was read, for views of the past)
 DATA/current           symbolic link to the snapshot that is served, swapped by one rename
 DATA/removed/          snapshots on their way out
 DATA/building/         what a running build works on; left-overs of a killed one are removed by the next
@@ -36,11 +36,13 @@ from .ledger.rows import ledger_rows
 from .ledger.status import judge
 from .ledger.storage import read_ledger, write_ledger
 from .ledger_index import write_ledger_index
+from .publication import count_publications
 from .reason import infer
 from .statistics import count_quads, named_graphs
 from .store import lines_of, load, merge_into_default_graph, write_sorted
 
 _DESCRIPTION = "void.nt"
+_FORMAT = 2  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
 LEDGER = "ledger.jsonl.zst"  #: name of the file in a snapshot that holds the rows of the ledger
 DefaultGraphMode: TypeAlias = Literal["merge", "own"]
 
@@ -154,13 +156,15 @@ def build_snapshot(
     base: str,
     default_graph: DefaultGraphMode = "merge",
     describe: Callable[[], dict[str, Any]] = dict,
+    attach: Callable[[Path], None] = lambda _: None,
     reason: bool = True,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> Snapshot:
     """Builds a snapshot from N-Quads lines (each with its newline) and publishes it.
 
-    `describe` is called after the last line and gives what the manifest says of sources and counts. Any error, and any kill,
-    leaves what was published before as it was. Raises SnapshotError when another build runs on the same folder.
+    `describe` is called after the last line and gives what the manifest says of sources and counts; `attach` puts further files
+    into the folder. Any error, and any kill, leaves what was published before as it was. Raises SnapshotError when another
+    build runs on the same folder.
     """
     with _locked(data):
         building = data / "building"
@@ -168,11 +172,19 @@ def build_snapshot(
         work = building / "snapshot"
         work.mkdir(parents=True)
         try:
-            manifest = _fill(work, lines, base, default_graph, describe, reason, on_stage)
+            manifest = _fill(work, lines, base, default_graph, describe, attach, reason, on_stage)
             on_stage("publish")
             return _publish(data, work, manifest)
         finally:
             shutil.rmtree(building, ignore_errors=True)
+
+
+def write_snapshot(
+    folder: Path, lines: Iterator[bytes], *, base: str, default_graph: DefaultGraphMode, reason: bool
+) -> Snapshot:
+    """A snapshot of the N-Quads lines in a folder of its own, published nowhere; the folder must be empty."""
+    _fill(folder, lines, base, default_graph, dict, lambda _: None, reason, lambda _: None)
+    return open_snapshot(folder)
 
 
 def _fill(
@@ -181,6 +193,7 @@ def _fill(
     base: str,
     default_graph: DefaultGraphMode,
     describe: Callable[[], dict[str, Any]],
+    attach: Callable[[Path], None],
     reason: bool,
     on_stage: Callable[[str], None],
 ) -> dict[str, Any]:
@@ -208,6 +221,7 @@ def _fill(
         on_stage("ledger")
         write_ledger(ledger_rows(store), work / LEDGER)
         write_ledger_index(read_ledger(work / LEDGER), work)
+    published = count_publications(store)
     store.flush()
     store.optimize()
     total = len(store)
@@ -220,8 +234,9 @@ def _fill(
     )
     plain.unlink()
     on_stage("verify")
-    identity = hashlib.sha256(f"{digest}\n{base}\n{default_graph}".encode()).hexdigest()[:16]
+    identity = hashlib.sha256(f"{digest}\n{base}\n{default_graph}\n{_FORMAT}".encode()).hexdigest()[:16]
     described = describe()
+    attach(work)
     manifest = {
         "id": identity,
         "created": created,
@@ -230,8 +245,10 @@ def _fill(
         "dump": {"file": "data.nq.zst", "format": "N-Quads", "sha256": digest, "quads": quads},
         "store": {"quads": total},
         "graphs": named_graphs(counted),
+        "published": published,
         "counts": {"quads": quads, "inferred": inferred} | described.get("counts", {}),
         "sources": described.get("sources", []),
+        "quotes_only": described.get("quotes_only", False),
         "versions": {name: version(name) for name in ("chuncheng", "pyoxigraph")}
         | {"ontology": ONTOLOGY_VERSION},
     }

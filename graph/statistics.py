@@ -44,7 +44,7 @@ def count_quads(lines: Iterable[bytes]) -> Statistics:
     classes: set[bytes] = set()
     for line in lines:
         own, predicate, rest = line.split(b" ", 2)
-        object_, graph = _split_graph(rest)
+        object_, graph = split_graph(rest)
         if graph and graph not in counted.graphs:
             counted.graphs.add(graph)
         triple = (own, predicate, object_)
@@ -91,8 +91,8 @@ def _close_subject(counted: Statistics, uses: Counter[bytes], classes: set[bytes
         counted.of_class[own_class].update(uses)
 
 
-def _split_graph(rest: bytes) -> tuple[bytes, bytes]:
-    """Object and graph of what follows the predicate; no graph for a triple of the default graph."""
+def split_graph(rest: bytes) -> tuple[bytes, bytes]:
+    """What stands before the graph, and the graph, of an N-Quads line or of its end; no graph for a triple of the default graph."""
     statement = rest.rstrip(b" .\n") if rest.endswith(b" .\n") else rest
     object_, _, graph = statement.rpartition(b" ")
     named = graph.startswith(b"_:") or (graph.startswith(b"<") and graph.endswith(b">"))
