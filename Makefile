@@ -13,7 +13,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND)/src -type f) $(addprefix $(FRONTEND
 NODE_PATH_PREFIX = $(shell [ -x .venv/node/npm ] && echo "$(CURDIR)/.venv/node:")
 NPM = cd $(FRONTEND) && PATH="$(NODE_PATH_PREFIX)$$PATH" npm
 
-.PHONY: help setup run test bench format lock clean frontend chromium
+.PHONY: help setup run test bench format lock clean frontend programs
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,7 +26,7 @@ run: .venv/.installed frontend ## build from ARTICLES=articles and serve at http
 
 frontend: $(BUNDLE) ## bundle the scripts of the pages (server/frontend)
 
-test: .venv/.installed-test frontend chromium ## lint, type-check, run all tests, and show how each rule reads the gold
+test: .venv/.installed-test frontend programs ## lint, type-check, run all tests, and show how each rule reads the gold
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -92,7 +92,10 @@ $(FRONTEND)/node_modules/.installed: $(FRONTEND)/package.json $(FRONTEND)/packag
 	  chmod +x .venv/node/npm; }
 	@touch $@
 
-# The pages are tried in a real browser; where none can be had, those tests say so and are skipped.
-chromium:
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-	  { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1; } || true
+# The pages are tried in a real browser, replicas behind a real balancer; where one can't be had, its tests say so and are skipped.
+PROGRAMS := chromium haproxy
+programs:
+	@for program in $(PROGRAMS); do \
+	  PATH="$$PATH:/usr/sbin" command -v $$program >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	    { apt-get update -qq && apt-get install -qq -y --no-install-recommends $$program; } >/dev/null 2>&1; } || true; \
+	done

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import click
+
+from graph.snapshot import SnapshotError
 
 from .options import EXISTING, data_option
 
@@ -23,7 +29,22 @@ from .options import EXISTING, data_option
 @click.option(
     "--config", type=EXISTING, help="TOML file with settings; CHUNCHENG_… in the environment win over it."
 )
-def serve(data: Path, bind: str, workers: int | None, config: Path | None) -> None:
+@click.option(
+    "--follow",
+    metavar="URL",
+    help="Serve what is pushed to this location: it is pulled into the data folder, at the start and whenever it changes.",
+)
+@click.option(
+    "--every",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How often to look whether the location of --follow has another snapshot.",
+)
+def serve(
+    data: Path, bind: str, workers: int | None, config: Path | None, follow: str | None, every: float
+) -> None:
     """Serve the published snapshot: pages, linked data, and SPARQL at /sparql.
 
     A snapshot that is published while it runs is served from then on. Queries run in processes of their own, with
@@ -32,13 +53,38 @@ def serve(data: Path, bind: str, workers: int | None, config: Path | None) -> No
     \b
     chuncheng serve
     chuncheng serve --data /srv/ledger --bind 0.0.0.0:80 --workers 8 --config /etc/chuncheng.toml
+    chuncheng serve --data /srv/ledger --follow s3://bucket/ledger
     """
     host, port = _parse_bind(bind)
     from server.run import serve as run_server
     from server.settings import load_settings
 
     settings = load_settings(config)
-    run_server(data, host, port, replace(settings, workers=workers) if workers else settings)
+    with _following(data, follow, every) if follow else contextlib.nullcontext():
+        run_server(data, host, port, replace(settings, workers=workers) if workers else settings)
+
+
+@contextlib.contextmanager
+def _following(data: Path, location: str, seconds: float) -> Iterator[None]:
+    """The location's snapshot in the data folder, now and, by a process of its own, as long as the server runs.
+
+    Where the location can't be reached at the start, the last snapshot that came from it does for the time being.
+    """
+    from graph.replicas import Location, pull
+
+    try:
+        pull(data, Location(location))
+    except SnapshotError as error:
+        if not (data / "current").exists():
+            raise
+        click.echo(f"error: {error}; serving the last snapshot that came from there", err=True)
+    arguments = ("snapshots", "pull", location, "--data", str(data), "--every", str(seconds))
+    puller = subprocess.Popen([sys.executable, "-m", "chuncheng", *arguments])
+    try:
+        yield
+    finally:
+        puller.terminate()
+        puller.wait()
 
 
 def _parse_bind(bind: str) -> tuple[str, int]:

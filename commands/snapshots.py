@@ -102,6 +102,66 @@ def dump(snapshot: str | None, data: Path, format_: Literal["nquads", "trig"], o
     output.flush()
 
 
+@snapshots.command()
+@click.argument("location", metavar="URL")
+@click.argument("snapshot", required=False, metavar="[ID]")
+@data_option("--data")
+@click.option(
+    "--keep", type=click.IntRange(min=0), default=0, help="Remove all but the newest there; 0 keeps all."
+)
+def push(location: str, snapshot: str | None, data: Path, keep: int) -> None:
+    """Copy a snapshot to a location from which servers pull it: a folder, s3://…, any URL that fsspec knows.
+
+    \b
+    chuncheng snapshots push /mnt/ledger
+    chuncheng snapshots push s3://bucket/ledger --keep 5
+    """
+    from graph.replicas import Location
+    from graph.replicas import push as push_to
+
+    copied = push_to(_choose(data, snapshot), Location(location), keep)
+    click.echo(f"{copied.id} is at {Location(location)}: {copied.bytes:,} bytes sent")
+
+
+@snapshots.command()
+@click.argument("location", metavar="URL")
+@data_option("--data")
+@click.option(
+    "--every", type=click.FloatRange(min=0.1), metavar="SECONDS", help="Go on, and look again so often."
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    help="How many to keep here; 0 keeps all.",
+)
+def pull(location: str, data: Path, every: float | None, keep: int) -> None:
+    """Copy the snapshot that a location points to, check every byte, and publish it here.
+
+    A server over the same data folder serves it from then on. With --every a failure is told and tried again; what was
+    published before stays.
+
+    \b
+    chuncheng snapshots pull s3://bucket/ledger --data /srv/ledger
+    chuncheng snapshots pull http://ledger.example/snapshots --every 60
+    """
+    from graph.replicas import Location, follow
+    from graph.replicas import pull as pull_from
+
+    place = Location(location)
+    if every is not None:
+        follow(data, place, every, keep, lambda line: click.echo(line, err=True))
+        return
+    copied = pull_from(data, place)
+    if copied is None:
+        click.echo(f"{snapshots_of.open_current(data).id} is published already")
+        return
+    click.echo(f"published {copied.id} in {data}: {copied.bytes:,} bytes received")
+    if keep:
+        snapshots_of.prune(data, keep)
+
+
 def _choose(data: Path, identifier: str | None) -> snapshots_of.Snapshot:
     if identifier is None:
         return snapshots_of.open_current(data)

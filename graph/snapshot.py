@@ -136,15 +136,15 @@ def list_snapshots(data: Path) -> list[Snapshot]:
 
 
 @contextlib.contextmanager
-def _locked(data: Path) -> Iterator[None]:
-    """Only one build at a time; the lock dies with its process."""
+def locked(data: Path) -> Iterator[None]:
+    """Only one build, or pull, at a time; the lock dies with its process. Raises SnapshotError where another holds it."""
     data.mkdir(parents=True, exist_ok=True)
     with (data / ".lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise SnapshotError(
-                f"{data}: another build is running here; wait for it or use another --out"
+                f"{data}: another build or pull is running here; wait for it or use another folder"
             ) from error
         yield
 
@@ -166,7 +166,7 @@ def build_snapshot(
     into the folder. Any error, and any kill, leaves what was published before as it was. Raises SnapshotError when another
     build runs on the same folder.
     """
-    with _locked(data):
+    with locked(data):
         building = data / "building"
         shutil.rmtree(building, ignore_errors=True)
         work = building / "snapshot"
@@ -174,7 +174,7 @@ def build_snapshot(
         try:
             manifest = _fill(work, lines, base, default_graph, describe, attach, reason, on_stage)
             on_stage("publish")
-            return _publish(data, work, manifest)
+            return publish(data, work, manifest)
         finally:
             shutil.rmtree(building, ignore_errors=True)
 
@@ -274,7 +274,8 @@ def _add_description(store: Store, plain: Path, description: Iterable[Triple], b
     return count
 
 
-def _publish(data: Path, work: Path, manifest: dict[str, Any]) -> Snapshot:
+def publish(data: Path, work: Path, manifest: dict[str, Any]) -> Snapshot:
+    """Moves a whole snapshot from `work` to its place and serves it from then on; to be called within `locked`."""
     target = data / "snapshots" / manifest["id"]
     target.parent.mkdir(exist_ok=True)
     if not _is_whole(target):
@@ -283,6 +284,14 @@ def _publish(data: Path, work: Path, manifest: dict[str, Any]) -> Snapshot:
         _sync(target.parent)
     _switch(data, manifest["id"])
     return open_snapshot(target)
+
+
+def republish(data: Path, identity: str) -> bool:
+    """Serves a snapshot that stands in the folder already; False where it isn't there, or damaged. Within `locked`."""
+    if not _is_whole(data / "snapshots" / identity):
+        return False
+    _switch(data, identity)
+    return True
 
 
 def _is_whole(target: Path) -> bool:
@@ -355,7 +364,7 @@ def verify(snapshot: Snapshot) -> None:
 
 def rollback(data: Path, to: str | None = None) -> Snapshot:
     """Serves an earlier snapshot again: the one named, else the one before the current; raises SnapshotError."""
-    with _locked(data):
+    with locked(data):
         known = list_snapshots(data)
         current = open_current(data)
         if to is None:
@@ -380,7 +389,7 @@ def prune(data: Path, keep: int) -> list[str]:
 
     Raises SnapshotError where a build runs. A kill leaves no half snapshot: one is moved away first, then deleted.
     """
-    with _locked(data):
+    with locked(data):
         gone = data / "removed"
         shutil.rmtree(gone, ignore_errors=True)
         current = open_current(data).id

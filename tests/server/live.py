@@ -9,7 +9,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,14 +119,26 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(data_dir: Path, log: Path | None = None, **settings: object) -> Iterator[Server]:
+def running(
+    data_dir: Path, log: Path | None = None, arguments: Sequence[str] = (), **settings: object
+) -> Iterator[Server]:
     """A server over a data folder, with settings as they are named in the environment, without CHUNCHENG_."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CHUNCHENG_")}
     environment |= {f"CHUNCHENG_{name.upper()}": str(value) for name, value in settings.items()}
     environment.setdefault("CHUNCHENG_LOG", str(log) if log else "off")
     process = subprocess.Popen(
-        [sys.executable, "-m", "chuncheng", "serve", "--data", str(data_dir), "--bind", f"127.0.0.1:{port}"],
+        [
+            sys.executable,
+            "-m",
+            "chuncheng",
+            "serve",
+            "--data",
+            str(data_dir),
+            "--bind",
+            f"127.0.0.1:{port}",
+            *arguments,
+        ],
         stdout=subprocess.PIPE,
         text=True,
         env=environment,
