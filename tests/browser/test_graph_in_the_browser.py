@@ -15,7 +15,7 @@ KUNMING = "/graph?focus=area/530100"
 def drawn(visit: Visit, path: str = KUNMING) -> None:
     page = visit.open(path)
     page.locator(".network canvas").first.wait_for()
-    page.locator("[role=status]", has_text="links").first.wait_for()
+    page.locator("[role=status]", has_text="条关系").first.wait_for()
 
 
 def test_the_graph_is_drawn_under_the_policy_by_a_worker_of_our_own(visit: Visit) -> None:
@@ -60,7 +60,7 @@ def test_a_relation_can_be_left_out_of_picture_and_table(visit: Visit) -> None:
 def test_what_is_left_of_a_crowd_comes_when_asked(visit: Visit) -> None:
     drawn(visit)
     page = visit.page
-    more = page.locator("table[data-links] button", has_text="more").first
+    more = page.locator("table[data-links] button", has_text="还有").first
     before = page.locator("table[data-links] tbody tr").count()
     more.click()
     page.wait_for_function(

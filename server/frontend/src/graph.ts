@@ -6,6 +6,7 @@ import type { Neighbourhood, NetworkRelation } from "./network/model";
 import { legendOf, toolbar } from "./network/toolbar";
 import { NetworkView } from "./network/view";
 import { element } from "./result/dom";
+import { say } from "./language";
 
 class GraphPage {
   private readonly view: NetworkView;
@@ -35,7 +36,10 @@ class GraphPage {
     container.after(
       this.status,
       this.legend,
-      element("p", { id: "graph-keys", class: "hint" }, "方向键在相邻节点间移动,回车展开,Home 回到中心,+ − 缩放。 Arrow keys move between neighbours, Enter expands, Home returns, + and − zoom."),
+      element("p", { id: "graph-keys", class: "hint" }, say(
+          "方向键在相邻节点间移动，回车展开，Home 回到中心，+ − 缩放。点一下节点也展开。",
+          "Arrow keys move between neighbours, Enter expands, Home returns, + and − zoom. A click on a node expands it, too.",
+        )),
     );
     table.addEventListener("click", (event) => this.click(event));
     void this.expand(focus);
@@ -51,11 +55,11 @@ class GraphPage {
       parameters.set("direction", relation.direction);
       parameters.set("offset", String(relation.sent));
     }
-    this.status.textContent = "正在展开… Expanding…";
+    this.status.textContent = say("正在展开…", "Expanding…");
     const response = await fetch(`/graph.json?${parameters}`, { headers: { Accept: "application/json" } });
     if (!response.ok) {
       this.expanded.delete(key);
-      this.status.textContent = `没有回答 No answer (${response.status})`;
+      this.status.textContent = `${say("没有回答", "No answer")} (${response.status})`;
       return;
     }
     const found = (await response.json()) as Neighbourhood;
@@ -66,7 +70,10 @@ class GraphPage {
     this.list(found);
     this.filter();
     this.legend.replaceChildren(legendOf(this.view));
-    this.status.textContent = `新增 ${this.view.network.order - before} 个节点,共 ${this.view.network.order} 个 · ${this.view.network.size} links`;
+    this.status.textContent = say(
+      `新增 ${this.view.network.order - before} 个节点，共 ${this.view.network.order} 个节点、${this.view.network.size} 条关系`,
+      `${this.view.network.order - before} nodes added; ${this.view.network.order} nodes, ${this.view.network.size} links in all`,
+    );
   }
 
   /** Rows of the table for links that it doesn't show yet, and a button for what is left of a relation. */
@@ -88,7 +95,7 @@ class GraphPage {
     }
     for (const relation of found.relations) {
       if (relation.sent >= relation.count) continue;
-      const button = element("button", { type: "button" }, `还有 ${relation.count - relation.sent} 个 more`);
+      const button = element("button", { type: "button" }, say(`还有 ${relation.count - relation.sent} 个`, `${relation.count - relation.sent} more`));
       const row = element("tr", { "data-property": relation.property }, element("td", {}, this.link(found.focus)), element("td", {}, element("bdi", {}, relation.label), relation.direction === "in" ? " ←" : " →"), element("td", {}, button));
       button.addEventListener("click", () => {
         row.remove();
@@ -100,7 +107,7 @@ class GraphPage {
 
   private link(node: string): Node {
     const { label, path } = this.view.network.getNodeAttributes(node);
-    const select = element("button", { type: "button", class: "locate", "data-node": node, "aria-label": `在图中找到 Find in graph: ${label}` }, "◎");
+    const select = element("button", { type: "button", class: "locate", "data-node": node, "aria-label": `${say("在图中找到", "Find in the picture")}: ${label}` }, "◎");
     const name = element("bdi", {}, label);
     return element("span", {}, path ? element("a", { href: path }, name) : name, " ", select);
   }
@@ -122,7 +129,7 @@ class GraphPage {
       });
       return element("label", {}, box, " ", element("bdi", {}, name));
     });
-    this.relations.replaceChildren(element("legend", {}, "关系 Relations"), ...boxes);
+    this.relations.replaceChildren(element("legend", {}, say("关系", "Relations")), ...boxes);
     for (const row of this.rows.rows) row.hidden = this.hidden.has(row.dataset["property"] ?? "");
   }
 
@@ -131,7 +138,7 @@ class GraphPage {
     const degree = this.view.network.degree(node);
     this.status.replaceChildren(
       path ? element("a", { href: path }, element("bdi", {}, label)) : element("bdi", {}, label),
-      ` ${kind} · ${degree} links`,
+      ` ${kind} · ${say(`${degree} 条关系`, `${degree} links`)}`,
     );
   }
 }

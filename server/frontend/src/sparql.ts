@@ -10,13 +10,14 @@ import type { Prefixes } from "./rdf/term";
 import { type Answer, ask, asTable, Problem } from "./result/answer";
 import { element } from "./result/dom";
 import { showView, type ViewName, type ViewSurroundings, viewsOf } from "./result/views";
+import { say } from "./language";
 
 const VIEW_NAMES: Readonly<Record<ViewName, string>> = {
-  table: "表格 Table",
-  chart: "图表 Chart",
-  map: "地图 Map",
-  graph: "关系图 Graph",
-  raw: "原文 Raw",
+  table: say("表格", "Table"),
+  chart: say("图表", "Chart"),
+  map: say("地图", "Map"),
+  graph: say("关系图", "Graph"),
+  raw: say("原文", "Raw"),
 };
 const TOOLS: readonly (readonly [Tool, string])[] = [
   ["curl", "curl"],
@@ -28,7 +29,7 @@ class SparqlPage {
   private readonly editor: QueryEditor;
   private readonly around: ViewSurroundings;
   private readonly status = element("p", { role: "status", class: "query-status" });
-  private readonly output = element("section", { "aria-label": "回答 Answer", class: "answer" });
+  private readonly output = element("section", { "aria-label": say("回答", "Answer"), class: "answer" });
   private running: AbortController | null = null;
   private view: ViewName | null;
 
@@ -83,7 +84,7 @@ class SparqlPage {
     this.running?.abort();
     const running = (this.running = new AbortController());
     this.editor.mark(null);
-    this.status.textContent = "正在查询… Asking…";
+    this.status.textContent = say("正在查询…", "Asking…");
     if (remember) history.pushState(null, "", this.address(query));
     const began = performance.now();
     try {
@@ -92,7 +93,7 @@ class SparqlPage {
       const rows = asTable(answer)?.rows.length;
       const took = Math.round(performance.now() - began);
       this.status.textContent =
-        answer.kind === "boolean" ? `${answer.value ? "是 yes" : "否 no"} · ${took} ms` : `${rows} 行 rows · ${took} ms`;
+        answer.kind === "boolean" ? `${answer.value ? say("是", "yes") : say("否", "no")} · ${took} ms` : `${rows} ${say("行", "rows")} · ${took} ms`;
       await this.show(answer);
     } catch (error) {
       if (running.signal.aborted) return;
@@ -110,9 +111,9 @@ class SparqlPage {
 
   private tell(error: unknown): void {
     this.status.textContent = "";
-    const problem = error instanceof Problem ? error : new Problem(0, "没有回答 No answer", String(error));
+    const problem = error instanceof Problem ? error : new Problem(0, say("没有回答", "No answer"), String(error));
     const { line, column } = problem;
-    const at = line && column ? ` 第 ${line} 行第 ${column} 列 · line ${line}, column ${column}` : "";
+    const at = line && column ? say(` 第 ${line} 行第 ${column} 列`, ` line ${line}, column ${column}`) : "";
     this.output.append(
       element("div", { class: "problem", role: "alert" }, element("h2", {}, problem.title), element("p", {}, element("bdi", {}, problem.message), at)),
     );
@@ -135,7 +136,7 @@ class SparqlPage {
     };
     const tabs = element(
       "p",
-      { class: "choices", role: "group", "aria-label": "显示为 Show as" },
+      { class: "choices", role: "group", "aria-label": say("显示为", "Show as") },
       ...names.map((name) => {
         const button = element("button", { type: "button", "data-view": name }, VIEW_NAMES[name]);
         button.addEventListener("click", () => void choose(name, true));
@@ -154,7 +155,7 @@ class SparqlPage {
       parameters.set("format", format);
       return element("a", { href: `/sparql?${parameters}` }, format);
     });
-    return element("p", { class: "downloads" }, "下载 Download: ", ...links.flatMap((link) => [link, " "]));
+    return element("p", { class: "downloads" }, say("下载：", "Download: "), ...links.flatMap((link) => [link, " "]));
   }
 
   /** The address is the state: whoever has it sees the same. */
@@ -205,7 +206,7 @@ class SparqlPage {
       text.hidden = false;
       text.textContent = content;
       void navigator.clipboard?.writeText(content).then(
-        () => (this.status.textContent = "已复制 Copied"),
+        () => (this.status.textContent = say("已复制", "Copied")),
         () => (this.status.textContent = ""),
       );
     };
@@ -220,8 +221,8 @@ class SparqlPage {
       { class: "query-tools" },
       element(
         "p",
-        { class: "choices", role: "group", "aria-label": "复制为 Copy as" },
-        button("分享链接 Share link", () => new URL(this.address(this.editor.text), location.href).href),
+        { class: "choices", role: "group", "aria-label": say("复制为", "Copy as") },
+        button(say("分享链接", "Share link"), () => new URL(this.address(this.editor.text), location.href).href),
         ...TOOLS.map(([tool, label]) => button(label, () => snippet(tool, endpoint, this.editor.text))),
       ),
       text,

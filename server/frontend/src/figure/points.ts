@@ -4,6 +4,7 @@ import { scaleLinear } from "d3-scale";
 
 import { svg } from "../result/dom";
 import type { GeoPoint } from "./coordinates";
+import { say } from "../language";
 
 const WIDTH = 800;
 const MARGIN = 40;
@@ -18,7 +19,7 @@ export function drawPoints(points: readonly GeoPoint[]): SVGSVGElement {
   const height = Math.max((latitudes[1] - latitudes[0]) * scale, 100) + 2 * MARGIN;
   const x = scaleLinear(longitudes, [MARGIN, MARGIN + (longitudes[1] - longitudes[0]) * squeeze * scale]);
   const y = scaleLinear(latitudes, [height - MARGIN, MARGIN]);
-  const map = svg("svg", { viewBox: `0 0 ${WIDTH} ${Math.ceil(height)}`, role: "img", class: "map", "aria-label": "地图 Map" });
+  const map = svg("svg", { viewBox: `0 0 ${WIDTH} ${Math.ceil(height)}`, role: "img", class: "map", "aria-label": say("地图", "Map") });
   for (const tick of x.ticks(5)) {
     map.append(
       svg("line", { x1: x(tick), x2: x(tick), y1: MARGIN / 2, y2: height - MARGIN / 2, class: "grid" }),

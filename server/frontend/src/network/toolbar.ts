@@ -2,6 +2,7 @@
 
 import { element, svg } from "../result/dom";
 import type { NetworkView } from "./view";
+import { say } from "../language";
 
 /** Buttons to zoom, to fit and to keep the picture. */
 export function toolbar(view: NetworkView): HTMLElement {
@@ -12,10 +13,10 @@ export function toolbar(view: NetworkView): HTMLElement {
   };
   return element(
     "p",
-    { class: "choices", role: "toolbar", "aria-label": "图的操作 Graph tools" },
-    button("+", () => view.zoom(1 / 1.5), "放大 Zoom in"),
-    button("−", () => view.zoom(1.5), "缩小 Zoom out"),
-    button("全图 Fit", () => view.fit()),
+    { class: "choices", role: "toolbar", "aria-label": say("图的操作", "Graph tools") },
+    button("+", () => view.zoom(1 / 1.5), say("放大", "Zoom in")),
+    button("−", () => view.zoom(1.5), say("缩小", "Zoom out")),
+    button(say("全图", "Fit"), () => view.fit()),
     button("PNG", () => view.savePng("graph.png")),
     button("SVG", () => view.saveSvg("graph.svg")),
   );
@@ -25,7 +26,7 @@ export function toolbar(view: NetworkView): HTMLElement {
 export function legendOf(view: NetworkView): HTMLElement {
   const entries = view.legend().map(({ kind, color }) => {
     const dot = svg("svg", { viewBox: "0 0 12 12", class: "dot", "aria-hidden": "true" }, svg("circle", { cx: 6, cy: 6, r: 5, fill: color }));
-    return element("li", {}, dot, " ", element("bdi", {}, kind || "其他 other"));
+    return element("li", {}, dot, " ", element("bdi", {}, kind || say("其他", "other")));
   });
-  return element("ul", { class: "legend", "aria-label": "图例 Legend" }, ...entries);
+  return element("ul", { class: "legend", "aria-label": say("图例", "Legend") }, ...entries);
 }

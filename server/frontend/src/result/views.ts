@@ -7,6 +7,7 @@ import { linkOf, type Prefixes, shortName, type Term } from "../rdf/term";
 import { type Answer, asTable, type Row } from "./answer";
 import { element } from "./dom";
 import { type Direction, sortRows } from "./order";
+import { say } from "../language";
 
 export type ViewName = "table" | "chart" | "map" | "graph" | "raw";
 
@@ -71,7 +72,7 @@ class TableView {
     const head = element("tr", {}, ...this.columns.map((column) => this.heading(column)));
     const body = shown.map((row) => element("tr", {}, ...this.columns.map((column) => element("td", {}, this.cell(row[column])))));
     const table = element("table", {}, element("thead", {}, head), element("tbody", {}, ...body));
-    const region = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "回答 Answer" }, table);
+    const region = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": say("回答", "Answer") }, table);
     this.element.replaceChildren(region, ...this.pager());
     if (focusOn) this.element.querySelector<HTMLElement>(`[data-column="${CSS.escape(focusOn)}"]`)?.focus();
     void this.label(table, shown);
@@ -113,7 +114,7 @@ class TableView {
       });
       return button;
     };
-    return [element("p", { class: "pager" }, turn("← 上页 Previous", -1), ` ${this.page + 1} / ${pages} `, turn("下页 Next →", 1))];
+    return [element("p", { class: "pager" }, turn(say("← 上页", "← Previous"), -1), ` ${this.page + 1} / ${pages} `, turn(say("下页 →", "Next →"), 1))];
   }
 
   private async label(table: HTMLElement, rows: readonly Row[]): Promise<void> {
@@ -128,7 +129,7 @@ class TableView {
 
 function chartView(columns: readonly string[], rows: readonly Row[]): HTMLElement {
   const first = chooseChart(columns, rows);
-  if (!first) return element("p", {}, "没有数值列 No column of numbers");
+  if (!first) return element("p", {}, say("没有数值列", "No column of numbers"));
   let choice: ChartChoice = first;
   const figure = element("div", { class: "scroll" });
   const draw = () => figure.replaceChildren(drawChart(pointsOf(rows, choice), choice));
@@ -148,9 +149,9 @@ function chartView(columns: readonly string[], rows: readonly Row[]): HTMLElemen
     element(
       "p",
       { class: "choices" },
-      select("图 Chart", ["bar", "line"], choice.kind, (kind) => (choice = { ...choice, kind: kind as ChartKind })),
-      select("类别 Category", columns, choice.category, (category) => (choice = { ...choice, category })),
-      select("数值 Value", numericColumns(columns, rows), choice.value, (value) => (choice = { ...choice, value })),
+      select(say("图", "Chart"), ["bar", "line"], choice.kind, (kind) => (choice = { ...choice, kind: kind as ChartKind })),
+      select(say("类别", "Category"), columns, choice.category, (category) => (choice = { ...choice, category })),
+      select(say("数值", "Value"), numericColumns(columns, rows), choice.value, (value) => (choice = { ...choice, value })),
     ),
     figure,
   );
