@@ -156,6 +156,7 @@ def _set_up_templates(app: Flask) -> None:
         anchor=links.anchor,
         column=columns.title,
         status=status.words,
+        period_basis=status.period_basis,
         target=ledger_numbers.target,
         reached=ledger_numbers.reached,
     )
@@ -188,8 +189,8 @@ def _href(iri: str, base: str) -> str | None:
 
 
 def _write_quantity(row: Row, names: Names) -> str:
-    unit = row.get("unit")
-    return quantity(row, names.of(unit) if unit is not None else None, language.current())
+    unit = names.of(row["unit"]) if "unit" in row else ""
+    return quantity(row, text_display.show(unit) if unit else None, language.current())
 
 
 def _write_parameters(query: Query, format_: str) -> str:

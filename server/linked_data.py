@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from importlib.metadata import version
+from typing import TypeAlias
 from urllib.parse import quote
 
 from flask import Response, redirect, request
@@ -26,15 +27,17 @@ from server.negotiate import DOCUMENT_FORMATS, DOCUMENT_JSON, DOCUMENT_TABLE, HT
 from server.page_context import Served
 from server.pages import article, definitions, document, entity, statement
 from server.pages import cite as citation
-from server.pages.rows import select
+from server.pages.rows import Row, select
 from server.problem import Problem
 
 _FORMATS = (*DOCUMENT_FORMATS, HTML)
 _ONTOLOGY = "def/"
-_PAGES: dict[str, Callable[[Served, NamedNode, str], str]] = {
+Page: TypeAlias = Callable[[Served, NamedNode, str, list[Row]], str]
+_PAGES: dict[str, Page] = {
     CCL.Article: article.show,
     CCL.Commitment: statement.show,
     CCL.Outcome: statement.show,
+    CCL.ImpliedTarget: statement.show,
 }
 
 
@@ -56,8 +59,9 @@ def send_document(served: Served, path: str) -> AnyResponse:
     choice = named or negotiate(request.headers.get("Accept"), _FORMATS)
 
     def write() -> str | bytes:
-        thing = _thing(bare, served)
-        return _write(served, thing, bare, choice)
+        if choice.format is HTML:
+            return _write_page(served, bare)
+        return _write(served, _thing(bare, served), bare, choice)
 
     response = conditional(served, f"/doc/{bare}", choice, write)
     response.vary.add("Accept-Language")
@@ -110,20 +114,22 @@ def _split(path: str) -> tuple[str, Choice | None]:
     return path, None
 
 
-def _thing(path: str, served: Served) -> NamedNode:
+def _iri(path: str, served: Served) -> NamedNode:
     iri = links.iri_of(path, served.base)
     try:
-        thing = NamedNode(iri)
+        return NamedNode(iri)
     except ValueError:
         raise Problem(404, f"{iri} is no IRI, so nothing has it") from None
+
+
+def _thing(path: str, served: Served) -> NamedNode:
+    thing = _iri(path, served)
     if path == _ONTOLOGY or document.is_known(served.engine, thing):
         return thing
-    raise Problem(404, f"this snapshot says nothing about <{iri}>; look for the thing by its name")
+    raise Problem(404, f"this snapshot says nothing about {thing}; look for the thing by its name")
 
 
 def _write(served: Served, thing: NamedNode, path: str, choice: Choice) -> str | bytes:
-    if choice.format is HTML:
-        return _page(served, thing, path)(served, thing, path)
     whole = path == _ONTOLOGY
     triples = definitions.describe(served) if whole else document.describe(served.engine, thing)
     if choice.format is DOCUMENT_TABLE:
@@ -159,13 +165,16 @@ def _ascii(iri: str) -> str:
     return quote(iri, safe=":/?#[]@!$&'()*+,;=%-._~")
 
 
-def _page(served: Served, thing: NamedNode, path: str) -> Callable[[Served, NamedNode, str], str]:
+def _write_page(served: Served, path: str) -> str:
+    thing = _iri(path, served)
     if path == _ONTOLOGY:
-        return definitions.show
-    for row in select(served.engine, "entity_properties", this=thing):
-        if row["property"].value == RDF.type and row["value"].value in _PAGES:
-            return _PAGES[row["value"].value]
-    return entity.show
+        return definitions.show(served, thing, path)
+    properties = select(served.engine, "entity_properties", this=thing)
+    if not properties:
+        _thing(path, served)  # of some things there is only what points to them
+    classes = {row["value"].value for row in properties if row["property"].value == RDF.type}
+    page = next((page for iri, page in _PAGES.items() if iri in classes), entity.show)
+    return page(served, thing, path, properties)
 
 
 def html() -> Choice:

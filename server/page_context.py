@@ -6,7 +6,7 @@ Pages are made on threads, the engine belongs to the event loop; this is the bri
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -28,18 +28,36 @@ class PageEngine:
     def __init__(self, serving: Serving, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
         self._serving = serving
         self._deadline = settings.limits.deadline
+        self._at_once = max(1, settings.workers)
         self._loop = loop
 
     def query(self, text: str, *, format: str) -> Answer:
         """The answer to one of our own queries, in a format by its name; raises Problem."""
-        question = Question(
+        return _wait(self._serving.engine.query(self._question(text, format)), self._loop)
+
+    def query_all(self, texts: Sequence[str], *, format: str) -> list[Answer]:
+        """The answers to several queries, as many at once as there are workers, in their order; raises Problem."""
+
+        async def ask() -> list[Answer]:
+            # One page must not fill the queue that everybody waits in.
+            room = asyncio.Semaphore(self._at_once)
+
+            async def ask_one(text: str) -> Answer:
+                async with room:
+                    return await self._serving.engine.query(self._question(text, format))
+
+            return await asyncio.gather(*map(ask_one, texts))
+
+        return _wait(ask(), self._loop)
+
+    def _question(self, text: str, format: str) -> Question:
+        return Question(
             text,
             format=format,
             names_graphs="GRAPH" in text or "FROM" in text,
             deadline=self._deadline,
             max_bytes=_PAGE_BYTES,
         )
-        return _wait(self._serving.engine.query(question), self._loop)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from server.engine import Term
 from server.negotiate import DOCUMENT_FORMATS
 from server.page_context import Served
 from server.pages.highlight import Highlight, paragraphs
-from server.pages.rows import Names, Row, find_names, select, terms_in
+from server.pages.rows import Names, Row, find_names, select_all, terms_in
 from server.pages.statements import Line, gather
 from server.text_display import show as shown
 
@@ -23,14 +23,22 @@ _KINDS = {
 }
 
 
-def show(served: Served, thing: NamedNode, path: str) -> str:
+def show(served: Served, thing: NamedNode, path: str, _: list[Row]) -> str:
     """The page as HTML; `path` is that of the article's documents, without suffix."""
     engine = served.engine
-    head = select(engine, "article", this=thing)
-    statements = select(engine, "article_statements", this=thing)
-    relations = select(engine, "article_relations", this=thing)
-    things = select(engine, "article_things", this=thing)
-    spans = select(engine, "article_spans", this=thing)
+    head, statements, relations, things, spans = select_all(
+        engine,
+        *(
+            (query, {"this": thing})
+            for query in (
+                "article",
+                "article_statements",
+                "article_relations",
+                "article_things",
+                "article_spans",
+            )
+        ),
+    )
     names = find_names(engine, [thing, *terms_in(head, statements, relations, things, spans)])
     lines = gather(statements)
     body = head[0]["body"].value if head and "body" in head[0] else None

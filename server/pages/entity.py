@@ -4,50 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby
+from typing import Any, TypeAlias
+from urllib.parse import urlencode
 
 from flask import render_template
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
-from ontology.terms import CCL, RDF
+from ontology.terms import CCL, PREFIXES, RDF
 from server.engine import Term
+from server.language import current
+from server.ledger import open_ledger
 from server.negotiate import DOCUMENT_FORMATS
 from server.page_context import Served
-from server.pages import series
-from server.pages.panels import Panel, page_of, panels_of
-from server.pages.rows import Names, Row, find_names, select, terms_in
-from server.pages.statements import gather
+from server.pages import series, whereabouts
+from server.pages.panels import Panel, page_of, panel_query, panels_for
+from server.pages.rows import Names, Row, fill, find_names, read_rows, select, terms_in
+from server.pages.statements import Line, gather
 
 # Links that the panels show already, with quotes.
 _SHOWN_ELSEWHERE = frozenset(
     {
         CCL.agent, CCL.place, CCL.concerns, CCL.indicator, CCL.mentions, CCL.subject, CCL.object, CCL.states, CCL.within,
         CCL.locatedIn, CCL.holdsPost, CCL.holder, CCL.honouredWith, CCL.recipient, CCL.partOf, CCL.theme, CCL.postIn,
-        CCL.organization, CCL.post, CCL.honour,
+        CCL.organization, CCL.post, CCL.honour, CCL.relatedTo,
     }
 )  # fmt: skip
 
 
-def show(served: Served, thing: NamedNode, path: str) -> str:
-    """The page as HTML; `path` is that of the thing's documents, without suffix."""
+# Descriptions of the data set, not statements about the thing.
+_BOOKKEEPING = ("http://rdfs.org/ns/void#", "http://www.w3.org/ns/sparql-service-description#")
+_DEFINITIONS = frozenset({PREFIXES["skos"] + "definition", PREFIXES["rdfs"] + "comment"})
+_FIRST = 20  # others that are listed of a property
+
+
+def show(served: Served, thing: NamedNode, path: str, properties: list[Row]) -> str:
+    """The page as HTML; `path` is that of the thing's documents, without suffix, `properties` what is said of it."""
     engine = served.engine
-    properties = select(engine, "entity_properties", this=thing)
     links = select(engine, "inverse_predicates", this=thing)
     classes = [row["value"] for row in properties if row["property"].value == RDF.type]
     class_names = [found.value for found in classes]
     known = {row["property"].value for row in properties} | {f"^{row['property'].value}" for row in links}
-    panels = panels_of(engine, thing, class_names, known)
-    inverse = _find_inverse(served, thing, links)
+    panels, inverse = _ask(served, thing, class_names, known, links)
     names = find_names(
         engine,
         [
             thing,
-            *terms_in(properties, [row for row, _ in inverse], *(others for _, others in inverse)),
+            *terms_in(properties, [row for row, _, _ in inverse], *(others for _, others, _ in inverse)),
             *terms_in(*(panel.rows for panel in panels)),
         ],
     )
     for panel in panels:
-        arrange(panel, names)
-    wanted = page_of(class_names).facts
+        arrange(panel, names, thing)
+    _add_statuses(served, [line for panel in panels for line in (panel.shown or {}).get("lines", ())])
     return render_template(
         "entity.html",
         served=served,
@@ -55,43 +63,108 @@ def show(served: Served, thing: NamedNode, path: str) -> str:
         path=path,
         formats=DOCUMENT_FORMATS,
         classes=_narrowest(classes),
-        facts=_facts(properties, wanted),
+        definition=_definition(properties),
+        facts=_facts(properties, page_of(class_names).facts),
         properties=[row for row in properties if row["property"].value != RDF.type],
-        panels=panels,
+        panels=[panel for panel in panels if panel.shown is not None],
         inverse=inverse,
         names=names,
     )
 
 
-def arrange(panel: Panel, names: Names) -> None:
-    """Put a panel's rows into the order that its template shows."""
-    arrangement = _ARRANGEMENTS.get(panel.kind.shown_as)
-    if arrangement is not None:
-        arrangement(panel, names)
+def _add_statuses(served: Served, lines: list[Line]) -> None:
+    """How each promise stands, where the snapshot has a ledger."""
+    ledger = open_ledger(served.snapshot.path)
+    if ledger is not None and lines:
+        entries = ledger.get(line.statement.value for line in lines if not line.is_outcome)
+        for line in lines:
+            entry = entries.get(line.statement.value)
+            line.status = entry["status"] if entry else None
 
 
-def _arrange_statements(panel: Panel, _: Names) -> None:
-    panel.shown["lines"] = gather(panel.rows)
+Inverse: TypeAlias = tuple[
+    Row, list[Row], str
+]  # property and number, the first others, path of the query for all
 
 
-def _arrange_things(panel: Panel, names: Names) -> None:
+def _ask(
+    served: Served, thing: NamedNode, classes: list[str], known: set[str], links: list[Row]
+) -> tuple[list[Panel], list[Inverse]]:
+    """The panels that have rows, and what else points to the thing: all queries at once."""
+    kinds = panels_for(classes, known)
+    others = [row for row in links if _is_shown(row["property"].value)]
+    queries = [panel_query(kind, thing) for kind in kinds]
+    queries += [
+        fill("entity_inverse", {"this": thing, "property": row["property"], "limit": _FIRST})
+        for row in others
+    ]
+    answers = [read_rows(answer.read()) for answer in served.engine.query_all(queries, format="json")]
+    panels = [
+        Panel(kind, query, tuple(columns), rows)
+        for kind, query, (columns, rows) in zip(kinds, queries, answers, strict=False)
+        if rows
+    ]
+    told = {row["property"].value for panel in panels if panel.kind.name == "relations" for row in panel.rows}
+    inverse = [
+        (row, rows, _all_of(thing, row["property"]))
+        for row, (_, rows) in zip(others, answers[len(kinds) :], strict=True)
+        if row["property"].value not in told
+    ]
+    return panels, inverse
+
+
+def _is_shown(property_: str) -> bool:
+    """Whether a link to the thing is worth showing beside the panels."""
+    return property_ not in _SHOWN_ELSEWHERE and not property_.startswith(_BOOKKEEPING)
+
+
+def _all_of(thing: NamedNode, property_: Term) -> str:
+    """Path of the query page with everything that points to a thing by a property."""
+    query = f"SELECT ?other WHERE {{ ?other {property_} {thing} }} ORDER BY ?other"
+    return "/sparql?" + urlencode({"query": query})
+
+
+def _definition(properties: list[Row]) -> Literal | None:
+    """What the thing is said to be, in the page's language if possible."""
+    found = [
+        row["value"]
+        for row in properties
+        if row["property"].value in _DEFINITIONS and isinstance(row["value"], Literal)
+    ]
+    return min(found, key=lambda value: not (value.language or "").startswith(current()), default=None)
+
+
+def arrange(panel: Panel, names: Names, thing: NamedNode) -> None:
+    """Put a panel's rows into the order that its template shows; `shown` is None where there is nothing to show."""
+    if panel.kind.shown_as == "map":
+        panel.shown = whereabouts.lay_out(panel.rows, thing)
+    elif panel.kind.shown_as in _ARRANGEMENTS:
+        panel.shown = _ARRANGEMENTS[panel.kind.shown_as](panel, names)
+
+
+def _arrange_statements(panel: Panel, _: Names) -> Shown:
+    return {"lines": gather(panel.rows)}
+
+
+def _arrange_things(panel: Panel, names: Names) -> Shown:
     rows = sorted(panel.rows, key=lambda row: (row["class"].value, names.of(row["thing"])))
-    panel.shown["groups"] = [(found[0]["class"], found) for found in _grouped(rows, "class")]
+    return {"groups": [(found[0]["class"], found) for found in _grouped(rows, "class")]}
 
 
-def _arrange_timeline(panel: Panel, _: Names) -> None:
-    panel.shown["dates"] = [(found[0]["date"].value, found) for found in _grouped(panel.rows, "date")]
+def _arrange_timeline(panel: Panel, _: Names) -> Shown:
+    return {"dates": [(found[0]["date"].value, found) for found in _grouped(panel.rows, "date")]}
 
 
-def _arrange_table(panel: Panel, _: Names) -> None:
-    panel.shown["columns"] = [column for column in panel.columns if any(column in row for row in panel.rows)]
+def _arrange_table(panel: Panel, _: Names) -> Shown:
+    return {"columns": [column for column in panel.columns if any(column in row for row in panel.rows)]}
 
 
-def _arrange_series(panel: Panel, names: Names) -> None:
-    panel.shown["series"] = series.group(panel.rows, names)
+def _arrange_series(panel: Panel, names: Names) -> Shown:
+    return {"series": series.group(panel.rows, names)}
 
 
-_ARRANGEMENTS: dict[str, Callable[[Panel, Names], None]] = {
+Shown: TypeAlias = dict[str, Any]
+_ARRANGEMENTS: dict[str, Callable[[Panel, Names], Shown]] = {
     "statements": _arrange_statements,
     "things": _arrange_things,
     "timeline": _arrange_timeline,
@@ -121,12 +194,3 @@ _OWN = CCL.Thing.removesuffix("Thing")
 _WIDE = frozenset(
     {CCL.Thing, CCL.Place, CCL.Agent, CCL.AdministrativeArea, CCL.Organization, CCL.Park, CCL.Claim}
 )
-
-
-def _find_inverse(served: Served, thing: NamedNode, links: list[Row]) -> list[tuple[Row, list[Row]]]:
-    """Properties by which others point to a thing, with their number, and the first of those others."""
-    return [
-        (row, select(served.engine, "entity_inverse", this=thing, property=row["property"]))
-        for row in links
-        if row["property"].value not in _SHOWN_ELSEWHERE
-    ]

@@ -20,7 +20,9 @@ from server.problem import Problem
 
 Direction: TypeAlias = Literal["out", "in"]
 _SIDES: tuple[tuple[Direction, str], ...] = (("out", "graph_outgoing"), ("in", "graph_incoming"))
-_CLASSES = {segment: NamedNode(PREFIXES["ccl"] + name) for name, segment in SEGMENTS.items()}
+# Identifiers shorten what their classes are called.
+_LONG = {"Span": "TextSpan", "Source": "SourceFile"}
+_CLASSES = {segment: NamedNode(PREFIXES["ccl"] + _LONG.get(name, name)) for name, segment in SEGMENTS.items()}
 _A_PAGE = 24  # links of one property that are sent at a time
 _MOST_AT_FIRST = 120  # neighbours that come without being asked for by property
 _MOST_AMONG = 150  # things whose links among each other are looked for

@@ -8,6 +8,7 @@ from typing import Any
 from graph.ledger_index import BOUND_NAMES
 from server.language import current, say
 from server.pages.statements import ASPECTS, BOUNDS, readable_number
+from server.text_display import show as shown
 
 
 def target(row: dict[str, Any]) -> str:
@@ -28,6 +29,7 @@ def reached(row: dict[str, Any]) -> str:
 
 
 def _amount(row: dict[str, Any], column: str) -> str:
-    unit = (row["unit_en"] if current() == "en" else None) or row["unit"] or ""
+    label = (row["unit_en"] if current() == "en" else None) or row["unit"] or ""
+    unit = shown(label) if label else ""
     gap = " " if current() == "en" and unit[:1].isalnum() else ""
     return readable_number(str(Decimal(str(row[column]))), current()) + gap + unit

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
 from ontology.terms import CCL, PREFIXES
 from server.language import say
-from server.page_context import PageEngine
-from server.pages.rows import Row, fill, read_rows
+from server.pages.rows import Row, fill
 
 _FOLDER = Path(__file__).parent
 _LIMIT = re.compile(r"\bLIMIT\s+(\d+)\s*$")
@@ -42,7 +42,7 @@ class PanelKind:
         return not self.when or not self.when.isdisjoint(known)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Panel:
     """A panel with what it shows of one thing."""
 
@@ -50,7 +50,7 @@ class Panel:
     query: str
     columns: tuple[str, ...]
     rows: list[Row]
-    shown: dict[str, object] = field(
+    shown: dict[str, Any] | None = field(
         default_factory=dict
     )  # what a page prepares of the rows for the template
 
@@ -81,20 +81,16 @@ class Panel:
         return "/sparql.csv?" + urlencode({"query": self.query})
 
 
-def ask_panel(engine: PageEngine, name: str, thing: NamedNode) -> Panel:
-    """A panel with its rows for a thing; raises Problem."""
-    query = fill(f"panels/{name}", {"this": thing})
-    columns, rows = read_rows(engine.query(query, format="json").read())
-    shown = "\n".join(line for line in query.splitlines() if not line.startswith("#")).strip()
-    return Panel(read_kind(name), shown, tuple(columns), rows)
+def panel_query(kind: PanelKind, thing: NamedNode) -> str:
+    """The query of a panel for a thing, as the page links to it: without the file's own head."""
+    lines = fill(f"panels/{kind.name}", {"this": thing}).splitlines()
+    return "\n".join(line for line in lines if not line.startswith("#")).strip()
 
 
-def panels_of(
-    engine: PageEngine, thing: NamedNode, classes: Collection[str], known: Collection[str]
-) -> list[Panel]:
-    """The panels of a thing's page that have rows, in the order of its class; raises Problem."""
-    names = (name for name in page_of(classes).panels if read_kind(name).is_for(known))
-    return [panel for panel in (ask_panel(engine, name, thing) for name in names) if panel.rows]
+def panels_for(classes: Collection[str], known: Collection[str]) -> list[PanelKind]:
+    """The panels of a thing's page that may have rows, in the order of its class."""
+    kinds = (read_kind(name) for name in page_of(classes).panels)
+    return [kind for kind in kinds if kind.is_for(known)]
 
 
 @dataclass(frozen=True, slots=True)

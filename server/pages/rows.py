@@ -32,6 +32,14 @@ def select(engine: PageEngine, query: str, /, **values: Term | int | Iterable[Te
     return read_rows(engine.query(fill(query, values), format="json").read())[1]
 
 
+def select_all(
+    engine: PageEngine, *asked: tuple[str, Mapping[str, Term | int | Iterable[Term]]]
+) -> list[list[Row]]:
+    """The rows of several queries that don't wait for each other, in their order; as `select` each."""
+    answers = engine.query_all([fill(query, values) for query, values in asked], format="json")
+    return [read_rows(answer.read())[1] for answer in answers]
+
+
 def construct(engine: PageEngine, query: str, /, **values: Term | int | Iterable[Term]) -> list[Triple]:
     """The triples that `{query}.rq` constructs, with values as for `select`."""
     body = engine.query(fill(query, values), format="nt").read()

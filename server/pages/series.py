@@ -10,6 +10,7 @@ from server.engine import Term
 from server.figures.series import SeriesPoint
 from server.language import say
 from server.pages.rows import Names, Row
+from server.text_display import show as shown
 
 _LEAST_YEARS = 2
 _LARGEST = 3  # series of a page: those with the most values
@@ -36,7 +37,9 @@ def group(rows: list[Row], names: Names) -> list[Series]:
 
 def _series(rows: list[Row], names: Names, drawn: bool) -> Series:
     first = rows[0]
-    parts = [names.of(first[part]) for part in ("place", "concerns", "aspect", "unit") if part in first]
+    parts = [
+        shown(names.of(first[part])) for part in ("place", "concerns", "aspect", "unit") if part in first
+    ]
     title = say("、", ", ").join(parts) or say("数值", "values")
     return Series(title, rows, _points(rows) if drawn else [])
 

@@ -51,11 +51,22 @@ class Line:
     roles: list[Term] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
     outcomes: list[Row] = field(default_factory=list)  # of a promise: outcome, value, unit, completionRate
+    status: str | None = None  # how the ledger says that a promise stands
 
     @property
     def is_outcome(self) -> bool:
         """Whether it is a result, not a promise."""
         return _local(self.row.get("kind")) == "Outcome"
+
+
+def quote_of(row: Row) -> Quote | None:
+    """The words of a row with their article, None for a row without."""
+    if "quote" not in row:
+        return None
+    headline = row.get("headline")
+    return Quote(
+        row["quote"].value, row.get("article"), headline.value if headline else None, row.get("span")
+    )
 
 
 def gather(rows: Iterable[Row]) -> list[Line]:
@@ -65,13 +76,9 @@ def gather(rows: Iterable[Row]) -> list[Line]:
         line = lines.setdefault(row["statement"], Line(row["statement"], row))
         if "role" in row and row["role"] not in line.roles:
             line.roles.append(row["role"])
-        if "quote" in row:
-            headline = row.get("headline")
-            words = Quote(
-                row["quote"].value, row.get("article"), headline.value if headline else None, row.get("span")
-            )
-            if words not in line.quotes:
-                line.quotes.append(words)
+        words = quote_of(row)
+        if words is not None and words not in line.quotes:
+            line.quotes.append(words)
         if "outcome" in row and all(row["outcome"] != known["outcome"] for known in line.outcomes):
             line.outcomes.append(_outcome(row))
     return list(lines.values())

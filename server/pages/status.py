@@ -1,4 +1,4 @@
-"""The words for how a promise stands."""
+"""The words for codes in the data: how a promise stands, where its period was found."""
 
 from __future__ import annotations
 
@@ -14,8 +14,21 @@ _WORDS = {
     "notMeasurable": ("无法衡量", "not measurable"),
 }
 STATUSES = tuple(_WORDS)
+_BASES = {
+    "sentence": ("句子", "sentence"),
+    "paragraph": ("段落", "paragraph"),
+    "section": ("小标题", "section"),
+    "article": ("文章", "article"),
+    "headline": ("标题", "headline"),
+    "published": ("发表日期", "date of publication"),
+}
 
 
 def words(code: str) -> str:
     """A status in the page's language; a code that nobody named as it is."""
     return say(*_WORDS[code]) if code in _WORDS else code
+
+
+def period_basis(code: str) -> str:
+    """Where a statement's period was found, in the page's language; a code that nobody named as it is."""
+    return say(*_BASES[code]) if code in _BASES else code
