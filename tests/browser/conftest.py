@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from ontology.identifiers import DEFAULT_BASE
 from tests.conftest import ROOT
 from tests.server.live import Server, running
 
+SCREENSHOTS = ROOT / "screenshots"
 AXE = ROOT / "server" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM_ARGUMENTS = [
     "--headless",
@@ -44,12 +47,15 @@ class Visit:
         self.page.goto(f"http://127.0.0.1:{self.server.port}{path}", wait_until="networkidle")
         return self.page
 
-    def violations(self) -> list[str]:
-        """What axe-core finds against WCAG 2.2 AA, as "rule: place"."""
+    def violations(self, *rules: str) -> list[str]:
+        """What axe-core finds against WCAG 2.2 AA, or against some of its rules, as "rule: place"."""
         if not AXE.is_file():
             pytest.skip("axe-core isn't installed: run `make frontend`")
-        self.page.evaluate(AXE.read_text("utf-8"))
-        found = self.page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG)
+        if not self.page.evaluate("typeof axe !== 'undefined'"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}
+        options = {"runOnly": only, "resultTypes": ["violations"]}
+        found = self.page.evaluate("options => axe.run(document, options)", options)
         return [
             f"{violation['id']}: {node['target']}"
             for violation in found["violations"]
@@ -117,8 +123,18 @@ def _complaint(message: Any) -> list[str]:
     return [message.text] if troubling else []
 
 
+def _keep_screenshot(page: Any, name: str) -> None:
+    """What the page looked like at the end of its test, for whoever wants to see; git ignores the folder."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    file = re.sub(r"[^\w.-]+", "-", name).strip("-")[:120]
+    with contextlib.suppress(Exception):  # a picture is never worth a failure
+        page.screenshot(path=SCREENSHOTS / f"{file}.jpg", type="jpeg", quality=60)
+
+
 @pytest.fixture
-def visit_as(browser: Any, sample_server: Server) -> Iterator[Callable[..., Visit]]:
+def visit_as(
+    browser: Any, sample_server: Server, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Visit]]:
     """Makes visits with the browser's own settings: `color_scheme="dark"`, `java_script_enabled=False`, …"""
     contexts = []
 
@@ -139,7 +155,8 @@ def visit_as(browser: Any, sample_server: Server) -> Iterator[Callable[..., Visi
         return made
 
     yield visit
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        _keep_screenshot(context.pages[0], f"{request.node.name}-{number}" if number else request.node.name)
         context.close()
 
 
