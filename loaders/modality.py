@@ -70,6 +70,7 @@ _WEAK = frozenset(
 #: 市财政局要盯紧全年目标: after the one who is bidden these promise as 将 does
 _BIDDING = frozenset({"要", "需", "必须", "应当"})
 _DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"\d{4}")
 _COMPARING = frozenset({"同比", "环比"})
 _OF_CLAUSE = frozenset({"年初定下"})
 _STATES = frozenset({"拥有", "现有", "共有", "目前", "得到", "获得"})
@@ -118,9 +119,9 @@ def read_moods(
     times = Located(mentions, lambda t: t.start)
     plain = _without_names(text)
     markers = _markers()
-    told = {c.start: _own_mood(plain, c, markers, subjects) for s in text.sentences for c in s.clauses}
-    promised = _year_promised(text, told, times, published)
     year = int(published[:4]) if published else dateline_year(text)
+    told = {c.start: _own_mood(plain, c, markers, subjects, year) for s in text.sentences for c in s.clauses}
+    promised = _year_promised(text, told, times, published)
     default = section = headline_mood(headline)
     moods: dict[int, Mood] = {}
     carried, paragraph = default, -1
@@ -202,7 +203,11 @@ def _without_names(text: Text) -> str:
 
 
 def _own_mood(
-    plain: str, clause: Clause, markers: dict[str, re.Pattern[str]], subjects: Set[int] = frozenset()
+    plain: str,
+    clause: Clause,
+    markers: dict[str, re.Pattern[str]],
+    subjects: Set[int] = frozenset(),
+    today: int | None = None,
 ) -> Mood | None:
     promise = markers["commitment"].search(plain, clause.start, clause.end)
     if (
@@ -211,7 +216,12 @@ def _own_mood(
         and pattern("kind.disposal").match(plain, promise.start(), clause.end)
     ):
         promise = markers["commitment"].search(plain, promise.end(), clause.end)
-    promise = promise or pattern("kind.until-year").search(plain, clause.start, clause.end)
+    if promise is None and (until := pattern("kind.until-year").search(plain, clause.start, clause.end)):
+        year = _YEAR.search(until.group())
+        over = (
+            year is not None and today is not None and int(year.group()) < today
+        )  # 到2023年底, told in 2024
+        promise = None if over else until
     result = markers["outcome"].search(plain, clause.start, clause.end) or pattern("kind.elapsed").search(
         plain, clause.start, clause.end
     )

@@ -45,12 +45,15 @@ def _bodies(ground: Ground) -> Iterator[Candidate]:
     folded = ground.folded
     kinds = table("entities")["organization"]
     counted, branches = pattern("name.counted-head"), pattern("name.branch")
+    owned = pattern("name.owned-kind")
     for m in pattern("name.organization").finditer(folded):
         suffix, kind, end = m.group(), kinds[m.group()], m.end()
         if suffix == "集团" and folded.startswith(("公司", "有限"), end):
             continue
         if suffix == "股份" and not folded.startswith(("、", ",", "。", "等", "公司"), end):
             continue
+        if kind in ("School", "University") and folded.startswith("生", end):
+            continue  # 扶持大学生创业
         if suffix == "人民政府":
             continue  # the table of bodies reads these with their full names
         low = left_edge(ground, m.start())
@@ -58,6 +61,8 @@ def _bodies(ground: Ground) -> Iterator[Candidate]:
             low = without_area(ground, low, end)
         head = folded[low : m.start()]
         if is_generic(head) or counted.search(head):
+            continue
+        if kind == "School" and owned.search(head):
             continue
         if kind in _NEED_A_HEAD and not _is_named(ground, low, m.start(), kind):
             continue

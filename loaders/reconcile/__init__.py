@@ -9,11 +9,11 @@ from .claim import Claim, Claims, Report
 from .decision import Decision, DecisionError, Decisions, load_decisions
 from .group import Groups, Version, disagree, group, precedence, same_thing
 from .implied import Implied, implied_targets
-from .match import Matches, Pair, match, merged
+from .match import Limits, Matches, Pair, match, merged
 from .score import Score, compare, completion
 
 __all__ = [
-    "Claim", "Claims", "Decision", "DecisionError", "Decisions", "Groups", "Implied", "Matches", "Pair", "Report", "Score",
+    "Claim", "Claims", "Decision", "DecisionError", "Decisions", "Groups", "Implied", "Limits", "Matches", "Pair", "Report", "Score",
     "Version", "compare", "completion", "disagree", "group", "implied_targets", "load_decisions", "match", "merged", "precedence",
     "same_thing",
 ]  # fmt: skip

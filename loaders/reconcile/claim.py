@@ -11,6 +11,7 @@ from functools import cached_property
 
 from .. import iso_period
 from ..facts import Aspect, Bound, Extraction, Statement, StatementKind
+from .where import home_of
 
 _END = re.compile(r"[。；;！？!?\n]")
 
@@ -38,7 +39,8 @@ class Report:
 class Claim:
     """A commitment or an outcome with all its reports, in order; equal content is one claim.
 
-    `first` and `last` are the days of its period, None where open or unknown.
+    `first` and `last` are the days of its period, None where open or unknown. `home` is the code of the place that its article is
+    about, empty where that isn't known or differs between its articles.
     """
 
     iri: str
@@ -57,6 +59,7 @@ class Claim:
     places: frozenset[str]
     concerns: frozenset[str]
     themes: frozenset[str]
+    home: frozenset[str]
     reports: tuple[Report, ...]
 
     @cached_property
@@ -98,13 +101,14 @@ class Claims:
         self._name = name
         self._statements: dict[str, Statement] = {}
         self._reports: dict[str, set[Report]] = {}
-        self._spread: dict[str, tuple[set[str], set[str]]] = {}
+        self._spread: dict[str, tuple[set[str], set[str], set[str | None]]] = {}
 
     def add(self, extraction: Extraction) -> None:
         """Takes an article's statements in."""
         article = extraction.article
         ends = [m.start() for m in _END.finditer(article.body)]
         decimals = max((_decimals(s.completion) for s in extraction.statements), default=0)
+        home = home_of(article, extraction.statements)
         for s in extraction.statements:
             iri = self._name(s)
             self._statements.setdefault(iri, s)
@@ -121,9 +125,10 @@ class Claims:
                 s.programme or "",
             )
             self._reports.setdefault(iri, set()).add(report)
-            places, themes = self._spread.setdefault(iri, (set(), set()))
+            places, themes, homes = self._spread.setdefault(iri, (set(), set(), set()))
             places.update(s.places)
             themes.update(s.themes)
+            homes.add(home)
 
     def all(self) -> list[Claim]:
         """All claims in order of their IRIs."""
@@ -131,7 +136,8 @@ class Claims:
 
     def _claim(self, iri: str) -> Claim:
         s = self._statements[iri]
-        places, themes = self._spread[iri]
+        places, themes, homes = self._spread[iri]
+        (home,) = homes if len(homes) == 1 else (None,)
         first, last = _days(s.period)
         return Claim(
             iri,
@@ -150,6 +156,7 @@ class Claims:
             frozenset(places),
             frozenset(s.concerns),
             frozenset(themes),
+            frozenset({home} if home else ()),
             tuple(sorted(self._reports[iri], key=_in_order)),
         )
 

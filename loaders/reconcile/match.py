@@ -1,7 +1,8 @@
 """Promise meets result: every result is held against the promises of its period, and the best pair stands or is proposed.
 
-A pair stands where its score reaches the threshold, no other promise comes near it, and no other result answers the promise better;
-everything between the two thresholds is a candidate for a person. Promises that differ in their number only (versions, contradictions)
+A pair stands where its score reaches the threshold, no other promise comes near it, and no other result answers the promise better.
+A lower score will do where the places are known and nothing else comes near either side. Everything else from the threshold of candidates
+on is for a person to decide. Promises that differ in their number only (versions, contradictions)
 have the same results. Nothing depends on the order of the claims.
 """
 
@@ -16,9 +17,10 @@ from decimal import Decimal
 from .claim import Claim
 from .decision import Decisions
 from .group import same_thing
-from .profile import conjuncts, measure, profile
-from .score import Score, accepts, compare, converted, proposes, similarity
+from .profile import aspect, conjuncts, measure, profile, scope
+from .score import Score, accepts, accepts_alone, compare, converted, possible, proposes, similarity
 
+_FAR = 1.1  # in logits: how far everything else has to be for a pair to stand alone
 _NEAR = 0.7  # in logits: a second promise that near makes the first one a guess
 _LOOKED_AT = 40  # promises whose words are nearest a result's
 _SAME_ITEM = 0.75  # likeness of the title that a result stands under to an item of a list of promises
@@ -50,6 +52,14 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """The probabilities from which a pair is a link: among others, and where nothing else comes near it."""
+
+    link: float
+    alone: float
+
+
+@dataclass(frozen=True, slots=True)
 class Matches:
     """What stands and what waits for a person, each in order of its key."""
 
@@ -57,16 +67,21 @@ class Matches:
     candidates: tuple[Pair, ...]
 
 
-def match(claims: Sequence[Claim], decisions: Decisions | None = None) -> Matches:
-    """Pairs the outcomes among the claims with the commitments among them."""
+def match(
+    claims: Sequence[Claim], decisions: Decisions | None = None, limits: Limits | None = None
+) -> Matches:
+    """Pairs the outcomes among the claims with the commitments among them; `limits` stand for the learned thresholds."""
+    limits = limits or Limits(accepts(), accepts_alone())
     decisions = decisions or Decisions()
     targets = [c for c in claims if c.kind == "commitment"]
     results = [c for c in claims if c.kind == "outcome"]
     found = [
-        *_measured(targets, [*((r,) for r in results if r.value is not None), *joint_results(results)]),
-        *_by_parts(targets, results),
+        *_measured(
+            targets, [*((r,) for r in results if r.value is not None), *joint_results(results)], limits
+        ),
+        *_by_parts(targets, results, limits.link),
         *_items(targets, results),
-        *_deeds(targets, results),
+        *_deeds(targets, results, limits.link),
     ]
     best: dict[tuple[str, ...], tuple[Pair, bool]] = {}
     for pair, stands in found:
@@ -145,7 +160,7 @@ class _Index:
 
 
 def _kind(claim: Claim) -> tuple[str, str]:
-    return (measure(claim.unit).family if claim.unit else "", claim.aspect or "level")
+    return (measure(claim.unit).family if claim.unit else "", aspect(claim))
 
 
 def _blocks(target: Claim) -> Iterator[tuple[object, ...]]:
@@ -167,7 +182,18 @@ def _logit(probability: float) -> float:
     return math.log(max(probability, 1e-12) / max(1 - probability, 1e-12))
 
 
-def _measured(targets: Sequence[Claim], groups: Iterable[tuple[Claim, ...]]) -> Iterator[tuple[Pair, bool]]:
+def possible_pairs(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Claim]]:
+    """Each promise with each single result that its words come near and that nothing rules out."""
+    said = [c for c in claims if c.value is not None]
+    index = _Index(c for c in said if c.kind == "commitment")
+    for result in said:
+        if result.kind == "outcome":
+            yield from ((target, result) for target in index.near(result) if possible(target, result))
+
+
+def _measured(
+    targets: Sequence[Claim], groups: Iterable[tuple[Claim, ...]], limits: Limits
+) -> Iterator[tuple[Pair, bool]]:
     """Pairs by score; each with whether it stands."""
     index = _Index(t for t in targets if t.value is not None)
     scored: list[tuple[Claim, tuple[Claim, ...], Score]] = []
@@ -183,12 +209,30 @@ def _measured(targets: Sequence[Claim], groups: Iterable[tuple[Claim, ...]]) -> 
         by_result[tuple(c.iri for c in group)].append((target, score))
         by_target[target.iri].append((group, score))
     for target, group, score in scored:
-        stands = (
-            score.probability >= accepts()
-            and _is_best(score, target, by_result[tuple(c.iri for c in group)])
-            and _answers_best(score, group, by_target[target.iri])
-        )
-        yield _pair(target, group, score), stands
+        promises, answers = by_result[tuple(c.iri for c in group)], by_target[target.iri]
+        if score.probability >= limits.link:
+            stands = _is_best(score, target, promises) and _answers_best(score, group, answers)
+            yield _pair(target, group, score), stands
+        elif score.probability >= limits.alone and _is_alone(score, target, group, promises, answers):
+            yield _pair(target, group, score, "别无相近者 nothing else comes near"), True
+        else:
+            yield _pair(target, group, score), False
+
+
+def _is_alone(
+    score: Score,
+    target: Claim,
+    group: tuple[Claim, ...],
+    promises: Iterable[tuple[Claim, Score]],
+    answers: Iterable[tuple[tuple[Claim, ...], Score]],
+) -> bool:
+    """Whether the places are known and no other promise, no other result comes anywhere near."""
+    if not scope(target) or not all(map(scope, group)):
+        return False
+    limit, whole = _logit(score.probability) - _FAR, merged(group)
+    others = [s for t, s in promises if not same_thing(t, target)]
+    others += [s for g, s in answers if g != group and not same_thing(merged(g), whole, period=False)]
+    return all(_logit(other.probability) < limit for other in others)
 
 
 def _is_best(score: Score, target: Claim, rivals: Iterable[tuple[Claim, Score]]) -> bool:
@@ -232,7 +276,9 @@ def _pair(target: Claim, group: tuple[Claim, ...], score: Score, note: str = "")
     return Pair(target, group, total, round(score.probability, 4), why)
 
 
-def _by_parts(targets: Sequence[Claim], results: Sequence[Claim]) -> Iterator[tuple[Pair, bool]]:
+def _by_parts(
+    targets: Sequence[Claim], results: Sequence[Claim], threshold: float
+) -> Iterator[tuple[Pair, bool]]:
     """Targets for several things together (示范学校和示范幼儿园10所) whose parts an article reports one by one."""
     split = [(t, conjuncts(t.indicator)) for t in targets if t.value is not None]
     split = [(t, parts) for t, parts in split if len(parts) > 1]
@@ -257,7 +303,7 @@ def _by_parts(targets: Sequence[Claim], results: Sequence[Claim]) -> Iterator[tu
             weakest = min((score for _, score in found.values()), key=lambda s: s.probability)
             yield (
                 _pair(target, group, weakest, "各部分之和 sum of the parts"),
-                weakest.probability >= accepts(),
+                weakest.probability >= threshold,
             )
 
 
@@ -303,7 +349,9 @@ def _alike(title: str, item: str) -> float:
     )
 
 
-def _deeds(targets: Sequence[Claim], results: Sequence[Claim]) -> Iterator[tuple[Pair, bool]]:
+def _deeds(
+    targets: Sequence[Claim], results: Sequence[Claim], threshold: float
+) -> Iterator[tuple[Pair, bool]]:
     """Promises without a number, and deeds in nearly the same words: 加快石寨山遗址公园立项, 已完成立项."""
     index = _Index(t for t in targets if t.value is None)
     for result in results:
@@ -315,7 +363,7 @@ def _deeds(targets: Sequence[Claim], results: Sequence[Claim]) -> Iterator[tuple
                 yield (
                     Pair(target, (result,), None, round(score.probability, 4), score.explain()),
                     (
-                        score.probability >= accepts()
+                        score.probability >= threshold
                         and profile(target.indicator).core == profile(result.indicator).core
                     ),
                 )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 
-from ..gazetteer import Gazetteer
 from ..lexicon import alternation, rows, table
 from .claim import Claim
 from .scheme import concept_of, without_marks
+from .where import code_of, most_specific, opening_place
 
+_RATES = frozenset({"%", "‰", "个百分点", "倍"})
 _AND = re.compile(r"[、和及与]|以及")
-_OFFICE = re.compile(r"(?:人民政府|管理委员会|管委会|政府)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Profile:
 @lru_cache(maxsize=65536)
 def profile(indicator: str) -> Profile:
     """The profile of an indicator as printed."""
-    plain = without_marks(indicator)
+    plain = _without_opening(without_marks(indicator))
     core = _without_doing(_SAME().sub(lambda m: table("matching")["same"][m.group()], _without_scope(plain)))
     shorter = _DROP().sub("", core)
     core = shorter if len(shorter) >= 2 else core or plain
@@ -71,6 +70,11 @@ def _SCOPE() -> re.Pattern[str]:  # noqa: N802
 
 
 @cache
+def _OPENING() -> re.Pattern[str]:  # noqa: N802
+    return re.compile(rf"^(?:\d{{4}}年|{alternation(table('matching')['drop']['opening'])})+")
+
+
+@cache
 def _DOING() -> tuple[re.Pattern[str], re.Pattern[str]]:  # noqa: N802
     verbs = alternation(table("matching")["drop"]["doing"])
     return re.compile(rf"^(?:{verbs})+"), re.compile(rf"(?:已|均|并|全部)*(?:{verbs})+$")
@@ -83,6 +87,17 @@ def _apart() -> tuple[re.Pattern[str], dict[str, list[str]]]:
         for word in words:
             groups.setdefault(word, []).append(group)
     return re.compile(f"(?=({alternation(groups)}))"), groups
+
+
+def _without_opening(text: str) -> str:
+    """The text without when and where at its head: 去年丽江市共药品抽检 → 药品抽检."""
+    before = ""
+    rest = text
+    while rest != before:
+        before = rest
+        rest = _OPENING().sub("", rest)
+        rest = rest[opening_place(rest) :]
+    return rest if len(rest) >= 2 else text
 
 
 def _without_scope(text: str) -> str:
@@ -139,41 +154,16 @@ def _kinds() -> dict[str, str]:
     return {row[0]: row[1] for row in rows("units") if len(row) > 1}
 
 
+def aspect(claim: Claim) -> str:
+    """What its number is of the indicator. An amount more (增加学位5万个) is an amount, a share of nothing named (优良率占比99%) a level."""
+    kind = claim.aspect or "level"
+    if kind == "growth" and claim.unit not in _RATES:
+        return "level"
+    return "level" if kind == "share" and not claim.comparand else kind
+
+
 def scope(claim: Claim) -> frozenset[str]:
-    """Codes of the most specific places that it is about: those that it names, else its agent's; empty where unknown."""
-    named = {code for place in claim.places if (code := _code(place))}
-    agent = _code(claim.agent) if claim.agent else None
-    found = named | ({agent} if agent else set())
-    above = {up for code in found for up in _above(code)}
-    return frozenset(found - above)
-
-
-def nested(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether some place of one lies in a place of the other."""
-    one, other = set(one), set(other)
-    return any(set(_above(code)) & other for code in one) or any(set(_above(code)) & one for code in other)
-
-
-@lru_cache(maxsize=65536)
-def _code(name: str) -> str | None:
-    """The code of the place, or of that whose body or department a name is: 昆明市水务局 → 530100."""
-    gazetteer = Gazetteer.default()
-    plain = _OFFICE.sub("", name)
-    for end in range(len(plain), 1, -1):
-        places = gazetteer.by_name.get(plain[:end], [])
-        if len(places) == 1:
-            return places[0].code
-    return None
-
-
-@lru_cache(maxsize=65536)
-def _above(code: str) -> tuple[str, ...]:
-    gazetteer = Gazetteer.default()
-    place = gazetteer.by_code.get(code)
-    return tuple(p.code for p in gazetteer.above(place)) if place else ()
-
-
-@lru_cache(maxsize=65536)
-def body(agent: str) -> str:
-    """The agent without the word for its government: a place and its government promise as one."""
-    return _OFFICE.sub("", agent)
+    """Codes of the most specific places that it is about: those that it names, else its agent's, else its article's; empty where unknown."""
+    named = {code for place in claim.places if (code := code_of(place))}
+    agent = code_of(claim.agent) if claim.agent else None
+    return most_specific(named | ({agent} if agent else set())) or claim.home

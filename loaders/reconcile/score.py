@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from ..lexicon import table
-from . import profile as profiles
 from .claim import Claim
-from .profile import Profile, measure, nested, profile, scope
+from .profile import Profile, aspect, measure, profile, scope
 from .scheme import related
+from .where import body, is_public
 
+_A_MONTH = 31  # days
 _MONTHS_APART = 62  # days by which an unfinished period may begin before the promise's own
 
 
@@ -45,11 +46,14 @@ _NAMES = {
     "wider": "上下位概念 broader or narrower concept",
     "similar": "用词相近 similar words",
     "contained": "一方含另一方 one contains the other",
+    "head": "中心词相同 same head word",
     "extra_mark": "一方多出区别词 a telling word on one side only",
+    "aspect_differs": "一说总数、一说增量或占比 one an amount, the other what was added, or a share",
     "unit": "单位相同 same unit",
     "agent": "主体相同 same agent",
     "agent_differs": "主体不同 different agents",
-    "place_part": "一地在另一地之内 one place lies in the other",
+    "other_party": "主体并非同一家 another company or association",
+    "place_unknown": "一方地点不明 a place isn't known",
     "programme": "同属一份清单 same programme",
     "concerns_differ": "所涉事物不同 different things concerned",
     "rate_fits": "所报完成率吻合 reported rate fits",
@@ -66,6 +70,11 @@ def _model() -> Mapping[str, Mapping[str, float]]:
 def accepts() -> float:
     """The probability from which a pair is a link."""
     return _model()["threshold"]["link"]
+
+
+def accepts_alone() -> float:
+    """The probability from which a pair is a link if nothing else comes near either of its sides."""
+    return _model()["threshold"]["alone"]
 
 
 def proposes() -> float:
@@ -94,7 +103,7 @@ def possible(target: Claim, result: Claim) -> bool:
     """Whether nothing rules the pair out: unit, aspect, period, place, telling words."""
     return (
         _same_family(target, result)
-        and (target.aspect or "level") == (result.aspect or "level")
+        and aspect(target) == aspect(result)
         and _comparand(target) == _comparand(result)
         and in_period(target, result)
         and _places_agree(target, result)
@@ -103,13 +112,16 @@ def possible(target: Claim, result: Claim) -> bool:
 
 
 def in_period(target: Claim, result: Claim) -> bool:
-    """Whether the result is of the promise's period: measured within it, and not begun before it."""
-    if target.last is None or result.last is None:
+    """Whether the result is of the promise's period: measured within it, and not begun before it.
+
+    A promise for a day or a month is one by then: it counts what was done in that year.
+    """
+    if target.last is None or result.last is None or result.last > target.last:
         return False
-    if result.last > target.last or (target.first is not None and result.last < target.first):
-        return False
-    if target.first is None:  # by the end of a year: of that year's results
+    if target.first is None or (target.last - target.first).days <= _A_MONTH:
         return result.last.year == target.last.year
+    if result.last < target.first:
+        return False
     return result.first is None or (target.first - result.first).days <= _MONTHS_APART
 
 
@@ -127,7 +139,7 @@ def _comparand(claim: Claim) -> str:
 
 def _places_agree(target: Claim, result: Claim) -> bool:
     one, other = scope(target), scope(result)
-    return not one or not other or bool(one & other) or nested(one, other)
+    return not one or not other or bool(one & other)
 
 
 def _words_agree(one: Profile, other: Profile) -> bool:
@@ -148,20 +160,23 @@ def features(target: Claim, result: Claim, value: Decimal | None) -> dict[str, f
     same = one.concept is not None and one.concept == other.concept
     similar, contained = similarity(one, other)
     fits = rate_fits(target, result, value)
-    places = scope(target), scope(result)
-    part = bool(places[0] and places[1]) and not (places[0] & places[1])
-    agents = target.agent and profiles.body(target.agent), result.agent and profiles.body(result.agent)
+    agents = target.agent and body(target.agent), result.agent and body(result.agent)
+    differ = bool(agents[0] and agents[1]) and agents[0] != agents[1]
+    private = differ and not (is_public(agents[0] or "") and is_public(agents[1] or ""))
     return {
         "bias": 1.0,
         "concept": float(same or one.core == other.core),
         "wider": float(bool(one.concept and other.concept) and not same),
         "similar": similar,
         "contained": contained,
+        "head": float(one.core[-2:] == other.core[-2:]),
         "extra_mark": float(min(2, len(one.marks ^ other.marks))),
+        "aspect_differs": float((target.aspect or "level") != (result.aspect or "level")),
         "unit": float(_same_unit(target, result)),
         "agent": float(bool(agents[0]) and agents[0] == agents[1]),
-        "agent_differs": float(bool(agents[0] and agents[1]) and agents[0] != agents[1]),
-        "place_part": float(part),
+        "agent_differs": float(differ),
+        "other_party": float(private),
+        "place_unknown": float(not scope(target) or not scope(result)),
         "programme": float(bool(target.programmes & result.programmes)),
         "concerns_differ": float(
             bool(target.concerns and result.concerns) and not target.concerns & result.concerns
