@@ -3,7 +3,7 @@
     python -m loaders.evaluation.learn_matching tests/gold/pairs/development --held-out tests/gold/pairs/held-out [--write] [--errors]
 
 Makes worlds of promises, results and near misses (`paraphrase`), reads their pages, and fits a logistic model to which possible pairs
-belong together, drawn towards the weights that stand (maximum a posteriori); what speaks for a pair never comes to speak against it.
+belong together, drawn towards weights set by hand (maximum a posteriori); what speaks for a pair never comes to speak against it.
 The thresholds of a link are the lowest at which the links that the matcher makes on the training worlds are right in 993 of 1000, never
 below an even chance, or one in four where nothing else comes near: papers count more things than these.
 Prints precision and recall of the matcher as it is on worlds of either folder that it didn't learn from.
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.write:
         readings = [Reading(make_world(options.development, seed)) for seed in _TRAINING]
         examples = [example for reading in readings for example in _examples(reading)]
-        weights = _fit(examples, table("matching_weights")["weight"])
+        weights = _fit(examples, table("matching_weights")["prior"])
         _write(weights, Limits(accepts(), accepts_alone()))
         table.cache_clear()
         limits = _learn_limits(readings)
@@ -126,7 +126,9 @@ def _right_enough(readings: Sequence[Reading], limits: Limits) -> bool:
 
 
 def _write(weights: Mapping[str, float], limits: Limits) -> None:
-    lines = ["# Written by `python -m loaders.evaluation.learn_matching … --write`.", "[weight]"]
+    lines = ["# Written by `python -m loaders.evaluation.learn_matching … --write`.", "[prior]"]
+    lines += [f"{name} = {weight}" for name, weight in table("matching_weights")["prior"].items()]
+    lines += ["", "[weight]"]
     lines += [f"{name} = {weight}" for name, weight in weights.items()]
     lines += ["", "[threshold]", f"link = {limits.link}", f"alone = {limits.alone}"]
     lines += [f"candidate = {_CANDIDATE}", ""]
