@@ -39,8 +39,8 @@ def ledger(data: Path, as_of: str | None, undated: bool, format_: str) -> None:
     elif as_of is None and undated:
         rows = ledger_rows(snapshot.open_store())
     else:
-        view = open_as_of(data, as_of or LAST_DAY, undated=undated)
-        rows = ledger_rows(view.open_store(), as_of)
+        view, past = open_as_of(data, as_of or LAST_DAY, undated=undated)
+        rows = ledger_rows(view.open_store(), past.day if as_of else None)
     lines = {
         "table": table_lines,
         "jsonl": lambda rows: map(json_line, rows),

@@ -47,7 +47,7 @@ def _snapshot(data: Path, as_of: str | None, *, undated: bool) -> snapshots_of.S
         return snapshots_of.open_current(data)
     from graph.views import LAST_DAY, open_as_of
 
-    return open_as_of(data, as_of or LAST_DAY, undated=undated)
+    return open_as_of(data, as_of or LAST_DAY, undated=undated)[0]
 
 
 def _query_text(query: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ import fcntl
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from importlib.metadata import version
 from pathlib import Path
 
@@ -42,6 +43,7 @@ MAX_BYTES = 4 * 1024**3  #: what views may take on disk, where nobody says
 BEFORE_ALL = "0000-00-00"  #: the day of publication, as it were, of what was known before the first article
 LAST_DAY = "9999-12-31"  #: on which everything is known that has a date
 _EARLIEST = "1000-01-01"
+_KUNMING = timezone(timedelta(hours=8))
 _USED = ".used"  # its time of change is when a view was last opened
 
 
@@ -72,8 +74,13 @@ class Past:
         return f"ledger-{self.day}" if self.undated else f"ledger-{self.day}-dated"
 
 
+def today() -> str:
+    """The day that it is in Kunming."""
+    return datetime.now(_KUNMING).date().isoformat()
+
+
 def past_of(snapshot: Snapshot, day: str, *, undated: bool) -> Past:
-    """What was known on a day (an ISO date); raises ViewError for what is no day and for a snapshot that can't tell."""
+    """What was known on a day (an ISO date), at the latest today; raises ViewError for what is no day and where the past can't be told."""
     if not is_day(day):
         raise ViewError(f"{day!r} is no day: write it as in 2024-01-22")
     if day < _EARLIEST:
@@ -86,7 +93,7 @@ def past_of(snapshot: Snapshot, day: str, *, undated: bool) -> Past:
             f"the snapshot {snapshot.id} was built by an older version, which kept no facts to tell the past from; build it again"
         )
     published = publications.latest(day) or BEFORE_ALL
-    return Past(day, published, undated, publications.holds_all(day, undated=undated))
+    return Past(min(day, today()), published, undated, publications.holds_all(day, undated=undated))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +216,11 @@ def views_of(data: Path, max_bytes: int = MAX_BYTES) -> Views:
     return Views(folder, max_bytes)
 
 
-def open_as_of(data: Path, day: str, *, undated: bool) -> Snapshot:
+def open_as_of(data: Path, day: str, *, undated: bool) -> tuple[Snapshot, Past]:
     """The published snapshot as it was known on a day (an ISO date), made where it isn't there; raises ChunchengError."""
     snapshot = open_current(data)
     past = past_of(snapshot, day, undated=undated)
-    return snapshot if past.whole else views_of(data).make(snapshot, past)
+    return snapshot if past.whole else views_of(data).make(snapshot, past), past
 
 
 def _opened(folder: Path) -> Snapshot | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -11,12 +12,12 @@ from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from server import json_ld, language, linked_data, links, protocol, text_display
+from server import as_of_pages, json_ld, language, linked_data, links, protocol, text_display
 from server.assets import Assets
 from server.figures import series, timeline
 from server.ledger import Selection
 from server.negotiate import HTML, negotiate
-from server.page_context import ENVIRON_KEY, PageContext
+from server.page_context import ENVIRON_KEY, PageContext, Served
 from server.pages import columns, graph, home, ledger, ledger_numbers, sparql, status, thing_timeline
 from server.pages import map as map_page
 from server.pages import timeline as timeline_page
@@ -32,6 +33,7 @@ def create_app() -> Flask:
     """The pages and linked data; each request brings its surroundings (server.page_context)."""
     app = Flask("chuncheng", root_path=str(_HERE), static_folder=None)
     language.install(app)
+    as_of_pages.install(app)
     _set_up_templates(app)
 
     @app.get("/")
@@ -54,14 +56,16 @@ def create_app() -> Flask:
 
     @app.get("/ledger")
     def show_ledger() -> AnyResponse:
-        served, selection = _context().served, Selection.read(request.args)
+        served = _context().served
+        selection = _selection(served)
         return linked_data.conditional(
             served, selection.address(), linked_data.html(), lambda: ledger.show(served, selection)
         )
 
     @app.get("/ledger.<suffix>")
     def send_ledger(suffix: str) -> AnyResponse:
-        return ledger.send(_context().served, Selection.read(request.args), suffix)
+        served = _context().served
+        return ledger.send(served, _selection(served), suffix)
 
     @app.get(json_ld.CONTEXT_PATH)
     def send_context() -> AnyResponse:
@@ -134,6 +138,10 @@ def create_app() -> Flask:
         return _tell(Problem(500, "the server failed at this request; its log says why"))
 
     return app
+
+
+def _selection(served: Served) -> Selection:
+    return replace(Selection.read(request.args), as_of=served.past.day if served.past else "")
 
 
 def _context() -> PageContext:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from graph.publication import Publications
 from graph.snapshot import Snapshot, open_current
 from ontology.errors import ChunchengError
 from server.engine.pool import REASONS, WorkerPool
@@ -36,6 +37,10 @@ class Serving:
     since: float = field(default_factory=time.time)
     users: int = 0
     retired: bool = False
+    publications: Publications | None = field(init=False)  # None for a snapshot of an older build
+
+    def __post_init__(self) -> None:
+        self.publications = Publications.of(self.snapshot.manifest)
 
     @property
     def base(self) -> str:

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from server import graph_store, operations, protocol, static_files, wsgi_bridge
+from graph.views import BEFORE_ALL
+from server import graph_store, memento, operations, protocol, static_files, wsgi_bridge
 from server.answer_cache import AnswerCache
 from server.app import create_app
 from server.clients import Client, ClientResolver, allowed_host, client_key
@@ -24,6 +25,7 @@ from server.engine import Cancel, Question
 from server.metering import Meter
 from server.metrics import Metrics
 from server.page_context import ENVIRON_KEY, PageContext, PageEngine, Served
+from server.past import PastSnapshots, Then
 from server.problem import Problem
 from server.protocol import Query, Request, Response
 from server.query_log import QueryLog
@@ -32,6 +34,7 @@ from server.rsgi import Scope, Transport
 from server.settings import Settings
 from server.sparql_service import SparqlService
 from server.spool import Spool
+from server.time_map_days import days_of
 
 SPARQL = "/sparql"
 _BODY_SECONDS = 30.0  # for a client to send a request's body
@@ -40,7 +43,12 @@ _SWEEP_SECONDS = 1.0
 _REPEATED_SHARE = 4  # of the cache's bytes, this part is for requests that come again to the letter
 _LISTEN_SECONDS = 0.02  # between two looks whether the HTTP server listens already
 _DESCRIPTORS = Path("/proc/self/fd")
-_NEGOTIATED = ("accept", "accept-encoding", "if-none-match")  # headers that are parsed on the event loop
+_NEGOTIATED = (
+    "accept",
+    "accept-encoding",
+    "if-none-match",
+    memento.HEADER,
+)  # headers that are parsed on the event loop
 _NEGOTIATED_CHARACTERS = 4096
 _log = logging.getLogger(__name__)
 
@@ -55,13 +63,13 @@ COMMON_HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Location, Retry-After, Vary",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Location, Memento-Datetime, Retry-After, Vary",
     "Server": "Chuncheng",
 }
 _COMMON = [(name.lower(), value) for name, value in COMMON_HEADERS.items()]
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": protocol.METHODS,
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -82,13 +90,15 @@ class Front:
         self._log = QueryLog(settings.log, with_text=settings.log_queries)
         self._metrics = Metrics(operations.State(self.current, self._cache, repeated, self._log))
         self._threads = ThreadPoolExecutor(settings.page_threads, thread_name_prefix="page")
+        meter = Meter(limits.client_budget)
+        self._past = PastSnapshots(data_dir, settings, self._spool.path, self.current.killed, meter)
         self._resolver = ClientResolver(settings.trusted_proxies)
         self.service = SparqlService(
             settings,
             spool=self._spool,
             cache=self._cache,
             repeated=repeated,
-            meter=Meter(limits.client_budget),
+            meter=meter,
             metrics=self._metrics,
             log=self._log,
             executor=self._threads,
@@ -109,6 +119,7 @@ class Front:
         """Let go of processes, threads and files."""
         if self._sweeping is not None:
             self._sweeping.cancel()
+        await self._past.close()
         await self.current.close()
         self.service.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -148,15 +159,15 @@ class Front:
         for name, value in zip(_NEGOTIATED, negotiated, strict=True):
             if value is not None and len(value) > _NEGOTIATED_CHARACTERS:
                 raise Problem(431, f"the header {name} has more than {_NEGOTIATED_CHARACTERS} characters")
-        accept, accept_encoding, if_none_match = negotiated
-        if scope.method == "GET":
+        accept, accept_encoding, if_none_match, accept_datetime = negotiated
+        if scope.method == "GET" and accept_datetime is None:
             known = self.service.answer_repeated(
                 self.current.serving, path, scope.query_string, accept, accept_encoding, if_none_match
             )
             if known is not None:
                 return known
-        is_sparql = path == SPARQL or path.startswith(SPARQL + ".")
         if scope.method == "OPTIONS":
+            is_sparql = path == SPARQL or path.startswith(SPARQL + ".")
             allowed = protocol.METHODS if is_sparql else "GET, HEAD, OPTIONS"
             return Response(204, {"Allow": allowed, **_PREFLIGHT})
         request = Request(
@@ -173,24 +184,74 @@ class Front:
         )
         serving = self.current.serving
         serving.users += 1  # its engine stays while a request uses it
+        then = None
         try:
-            if is_sparql:
-                return await self._sparql(request, serving, scope, transport, client, host)
-            if graph_store.is_path(path):
-                return await self._graph(request, serving, transport)
-            if path.startswith(static_files.PREFIX):
-                return self._static.answer(request)
-            state = self._state.find(path)
-            if state is not None:
-                return state(request)
-            return await self._page(request, serving, scope, client, host)
+            if memento.is_of_time(path):
+                then = await self._then(request, serving, accept_datetime)
+            response = await self._answer_path(request, then, serving, scope, transport, client, host)
+            if then is None and (path.startswith(SPARQL) or not memento.is_of_time(path)):
+                return (
+                    response  # queries of the present say no more than that there is a past: see their Vary
+                )
+            return memento.label(response, request, serving.publications, _shown(then))
         finally:
             serving.users -= 1
+            if then is not None:
+                then.serving.users -= 1
+
+    async def _then(self, request: Request, serving: Serving, accept_datetime: str | None) -> Then | None:
+        """Who answers as of the day that the request names, None where it names none; to be let go of by `serving.users`."""
+        day = memento.asked_day(request)
+        if day is None and accept_datetime is not None:
+            day = memento.negotiated_day(accept_datetime, serving.publications)
+        if day is None:
+            return None
+        past = self._past.past(serving, day)
+        data = request.path.startswith((SPARQL, "/dumps/", "/store", "/graph/", "/.well-known/"))
+        return await self._past.then(serving, past, request.client, ledger=not data)
+
+    async def _time_map(self, request: Request, serving: Serving) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            raise Problem(
+                405, f"{request.method} means nothing here", headers={"Allow": "GET, HEAD, OPTIONS"}
+            )
+        mapped = request._replace(path=memento.mapped_path(request.path))
+        days = await days_of(
+            serving, mapped.path, self._settings.limits.deadline, undated=self._settings.undated
+        )
+        if days is None or not memento.is_of_time(mapped.path):
+            raise Problem(404, f"nothing is known of what would be at {mapped.path}, so it has no past")
+        return memento.time_map(memento.original(mapped.url, mapped.parameters), days)
+
+    async def _answer_path(
+        self,
+        request: Request,
+        then: Then | None,
+        current: Serving,
+        scope: Scope,
+        transport: Transport,
+        client: Client,
+        host: str,
+    ) -> Response:
+        serving, path = then.serving if then else current, request.path
+        if path == SPARQL or path.startswith(SPARQL + "."):
+            return await self._sparql(request, serving, then, scope, transport, client, host)
+        if graph_store.is_path(path):
+            return await self._graph(request, serving, then, transport)
+        if path.startswith(static_files.PREFIX):
+            return self._static.answer(request)
+        if path.startswith(memento.TIME_MAP):
+            return await self._time_map(request, serving)
+        state = self._state.find(path)
+        if state is not None:
+            return state(request, serving)
+        return await self._page(request, serving, then, scope, client, host)
 
     async def _sparql(
         self,
         request: Request,
         serving: Serving,
+        then: Then | None,
         scope: Scope,
         transport: Transport,
         client: Client,
@@ -198,22 +259,24 @@ class Front:
     ) -> Response:
         suffix = request.path[len(SPARQL) + 1 :]
         if protocol.wants_page(request, suffix):
-            return await self._page(request, serving, scope, client, host)
+            return await self._page(request, serving, then, scope, client, host)
         query = protocol.read_query(request, suffix)
         if query is None:
             return self._state.describe_service(request, serving)
-        return await self._answer(request, query, serving, transport)
+        return await self._answer(request, query, serving, transport, is_past=then is not None)
 
-    async def _graph(self, request: Request, serving: Serving, transport: Transport) -> Response:
+    async def _graph(
+        self, request: Request, serving: Serving, then: Then | None, transport: Transport
+    ) -> Response:
         query, exists = graph_store.read(request, request.path, serving.base)
         if exists is not None:
             found = await serving.engine.query(Question(exists.text, format="json"))
             if b"false" in found.read():
                 raise Problem(404, "this snapshot has no such graph")
-        return await self._answer(request, query, serving, transport)
+        return await self._answer(request, query, serving, transport, is_past=then is not None)
 
     async def _answer(
-        self, request: Request, query: Query, serving: Serving, transport: Transport
+        self, request: Request, query: Query, serving: Serving, transport: Transport, *, is_past: bool
     ) -> Response:
         """A query's answer; a long one is ended when its client goes."""
         watching: list[asyncio.Task[None]] = []
@@ -222,21 +285,33 @@ class Front:
             watching.append(asyncio.get_running_loop().create_task(_cancel_without_client(transport, cancel)))
 
         try:
-            return await self.service.answer(request, query, serving, watch)
+            return await self.service.answer(request, query, serving, watch, is_past=is_past)
         finally:
             for task in watching:
                 task.cancel()
 
     async def _page(
-        self, request: Request, serving: Serving, scope: Scope, client: Client, host: str
+        self,
+        request: Request,
+        serving: Serving,
+        then: Then | None,
+        scope: Scope,
+        client: Client,
+        host: str,
     ) -> Response:
         loop = asyncio.get_running_loop()
         context = PageContext(
-            Served(serving.snapshot, PageEngine(serving, self._settings, loop)),
+            Served(
+                serving.snapshot,
+                PageEngine(serving, self._settings, loop),
+                then.past if then else None,
+                then.ledger if then else None,
+            ),
             self.service,
             serving,
             request.client,
             loop,
+            self.current.serving.publications,
         )
         environ = wsgi_bridge.environ_of(
             scope, request.body, host, client.scheme or scope.scheme, {ENVIRON_KEY: context}
@@ -285,6 +360,15 @@ class Front:
                 self._cache.clear()
                 self._spool.forget_kept()
             self._spool.sweep()
+            await self._past.sweep(snapshot)
+
+
+def _shown(then: Then | None) -> tuple[str, str] | None:
+    """The day asked for and the day of publication that it shows; before the first, that day itself."""
+    if then is None:
+        return None
+    past = then.past
+    return past.day, past.day if past.published == BEFORE_ALL else past.published
 
 
 async def _cancel_without_client(transport: Transport, cancel: Cancel) -> None:

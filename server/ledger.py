@@ -21,7 +21,7 @@ _MOST_ROWS = 10_000  # of an export in one answer
 _FACET_VALUES = 30  # counted of a facet
 _WORDS = 100  # characters of a search that count
 _VALUES = 20  # chosen of one facet
-_OPENED = 2  # snapshots whose index stays open
+_OPENED = 8  # snapshots and days of the past whose index stays open
 _LARGEST_PAGE = 10_000
 
 
@@ -35,6 +35,7 @@ class Selection:
     descending: bool = True
     view: str = "cards"
     page: int = 1
+    as_of: str = ""  # a day, where one was asked for
 
     @classmethod
     def read(cls, given: MultiDict[str, str]) -> Selection:
@@ -62,6 +63,8 @@ class Selection:
             found.append(("view", self.view))
         if self.page > 1:
             found.append(("page", str(self.page)))
+        if self.as_of:
+            found.append(("asof", self.as_of))
         return found
 
     def address(self, path: str = "/ledger") -> str:

@@ -94,7 +94,7 @@ def conditional(served: Served, path: str, choice: Choice, write: Callable[[], s
         else ""
     )
     tag = hashlib.sha256(
-        "\n".join((version("chuncheng"), served.snapshot.id, path, choice.content_type, language)).encode()
+        "\n".join((version("chuncheng"), served.state, path, choice.content_type, language)).encode()
     ).hexdigest()[:32]
     known = request.if_none_match.contains(tag)
     response = Response(status=304) if known else Response(write(), content_type=choice.content_type)

@@ -23,7 +23,7 @@ from server.query_log import QueryLog
 from server.repeated_requests import RepeatedRequests
 from server.settings import Settings, describe
 
-Answering: TypeAlias = Callable[[Request], Response]
+Answering: TypeAlias = Callable[[Request, Serving], Response]
 _OPENAPI = Path(__file__).with_name("openapi.json")
 _DUMP = "data.nq.zst"
 _DESCRIPTIONS = 64  # kept: a host header makes the address, so there may be many
@@ -108,7 +108,7 @@ class Operations:
     def find(self, path: str) -> Answering | None:
         """What answers a path, None where it isn't one of these."""
         found = self._paths.get(path)
-        return None if found is None else lambda request: _reading(request, found)
+        return None if found is None else lambda request, serving: _reading(request, serving, found)
 
     def describe_service(self, request: Request, serving: Serving) -> Response:
         """The Service Description, in the RDF format that the client likes; raises Problem 406."""
@@ -122,10 +122,10 @@ class Operations:
             self._described[key] = body
         return Response(200, {"Content-Type": choice.content_type, "Vary": "Accept"}, body)
 
-    def _live(self, _: Request) -> Response:
+    def _live(self, _: Request, __: Serving) -> Response:
         return _json(200, {"live": True})
 
-    def _health(self, _: Request) -> Response:
+    def _health(self, _: Request, __: Serving) -> Response:
         ready = self._current.is_ready
         state: dict[str, Any] = {"live": True, "ready": ready}
         if ready:
@@ -138,11 +138,11 @@ class Operations:
             }
         return _json(200 if ready else 503, state)
 
-    def _show_metrics(self, _: Request) -> Response:
+    def _show_metrics(self, _: Request, __: Serving) -> Response:
         content_type, body = self._metrics.render()
         return Response(200, {"Content-Type": content_type, **_NO_STORE}, body)
 
-    def _limits(self, _: Request) -> Response:
+    def _limits(self, _: Request, __: Serving) -> Response:
         engine = self._current.serving.engine
         return _json(
             200,
@@ -158,18 +158,18 @@ class Operations:
             },
         )
 
-    def _void(self, request: Request) -> Response:
+    def _void(self, request: Request, serving: Serving) -> Response:
         choice = choose(request.accept, None, GRAPH_FORMATS)
-        triples = self._current.serving.snapshot.description()
+        triples = serving.snapshot.description()
         assert isinstance(choice.format.writes, RdfFormat)
         body = pyoxigraph.serialize(triples, format=choice.format.writes, prefixes=dict(PREFIXES)) or b""
         return Response(200, {"Content-Type": choice.content_type, "Vary": "Accept"}, body)
 
-    def _openapi(self, _: Request) -> Response:
+    def _openapi(self, _: Request, __: Serving) -> Response:
         return Response(200, {"Content-Type": "application/json"}, _OPENAPI.read_bytes())
 
-    def _dump(self, _: Request) -> Response:
-        snapshot = self._current.serving.snapshot
+    def _dump(self, _: Request, serving: Serving) -> Response:
+        snapshot = serving.snapshot
         file = snapshot.path / _DUMP
         headers = {
             "Content-Type": "application/zstd",
@@ -179,10 +179,10 @@ class Operations:
         return Response(200, headers, file=file.resolve(), size=file.stat().st_size)
 
 
-def _reading(request: Request, answer: Answering) -> Response:
+def _reading(request: Request, serving: Serving, answer: Answering) -> Response:
     if request.method not in ("GET", "HEAD"):
         raise Problem(405, f"{request.method} means nothing here", headers={"Allow": "GET, HEAD, OPTIONS"})
-    response = answer(request)
+    response = answer(request, serving)
     tag = response.headers.get("ETag")
     if tag and request.if_none_match is not None and matches(request.if_none_match, tag):
         return Response(304, {"ETag": tag})

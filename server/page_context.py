@@ -8,9 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
+from graph.publication import Publications
 from graph.snapshot import Snapshot
+from graph.views import Past
 from server.current import Serving
 from server.engine import Answer, Question
 from server.protocol import Query
@@ -62,10 +65,22 @@ class PageEngine:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One snapshot as pages see it."""
+    """One snapshot as pages see it; `past` says as of which day, with that day's ledger, where a day was asked for."""
 
     snapshot: Snapshot
     engine: PageEngine
+    past: Past | None = None
+    day_ledger: Path | None = None
+
+    @property
+    def state(self) -> str:
+        """Of what a page tells: changes whenever the page may."""
+        return self.snapshot.id if self.past is None else f"{self.snapshot.id} {self.past.day}"
+
+    @property
+    def ledger(self) -> Path:
+        """The folder that holds the ledger's index: of the day asked for, or of the snapshot."""
+        return self.day_ledger or self.snapshot.path
 
     @property
     def base(self) -> str:
@@ -82,6 +97,7 @@ class PageContext:
     serving: Serving
     client: str
     loop: asyncio.AbstractEventLoop
+    publications: Publications | None = None  # of the snapshot that is served now, whatever day is asked for
 
     def ask(self, query: Query, accept: str) -> Answer:
         """The answer to a person's query, within what the client may still have; raises Problem."""

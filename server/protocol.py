@@ -77,7 +77,9 @@ def wants_page(request: Request, suffix: str = "") -> bool:
         return False
     if suffix:
         return suffix in (HTML.suffix, "htm")
-    format_ = dict(_decode(request.parameters)).get("format") if "format=" in request.parameters else None
+    format_ = (
+        dict(decode_parameters(request.parameters)).get("format") if "format=" in request.parameters else None
+    )
     if format_:
         choice = by_name(format_, _WITH_PAGES)
         return choice is not None and choice.format is HTML
@@ -104,7 +106,7 @@ def read_query(request: Request, suffix: str = "") -> Query | None:
     Raises Problem: 400 no query, several, or bad encoding; 403 an update; 405, 415 as HTTP has it.
     """
     if request.method in ("GET", "HEAD"):
-        parameters = _decode(request.parameters)
+        parameters = decode_parameters(request.parameters)
         names = {name for name, _ in parameters}
         if not names & {"query", "update"}:
             return None
@@ -117,9 +119,11 @@ def read_query(request: Request, suffix: str = "") -> Query | None:
     if media_type == _UPDATE:
         raise Problem(403, _READ_ONLY)
     if media_type == _FORM:
-        return _from_parameters(_decode(_text(request.body)) + _decode(request.parameters), suffix)
+        return _from_parameters(
+            decode_parameters(_text(request.body)) + decode_parameters(request.parameters), suffix
+        )
     if media_type == _QUERY:
-        parameters = [*_decode(request.parameters), ("query", _text(request.body))]
+        parameters = [*decode_parameters(request.parameters), ("query", _text(request.body))]
         return _from_parameters(parameters, suffix)
     got = f"not {media_type}" if media_type else "and say so in Content-Type"
     raise Problem(415, f"send a query as {_QUERY} or {_FORM}, {got}")
@@ -155,7 +159,14 @@ def _seconds(timeout: str) -> float | None:
     return seconds
 
 
-def _decode(parameters: str) -> list[tuple[str, str]]:
+def form_parameters(request: Request) -> list[tuple[str, str]]:
+    """Names and values of the form in a request's body, none where it holds no form; raises Problem 400."""
+    if not request.body or _media_type(request.content_type) != _FORM:
+        return []
+    return decode_parameters(_text(request.body))
+
+
+def decode_parameters(parameters: str) -> list[tuple[str, str]]:
     """Names and values of application/x-www-form-urlencoded text; raises Problem 400."""
     if parameters.count("&") >= _PARAMETERS:
         raise Problem(

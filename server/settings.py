@@ -55,6 +55,13 @@ class Limits:
     spool_bytes: int = _setting(
         2048 * MEBIBYTE, "answers that wait on disk for their clients, in all", least=MEBIBYTE
     )
+    views: int = _setting(3, "days of publication of the past that are ready to answer at a time", least=1)
+    view_bytes: int = _setting(
+        4096 * MEBIBYTE, "views of the past on disk, in all; 0 for the present alone", least=0
+    )
+    view_seconds: float = _setting(
+        60.0, "seconds that a request waits while a view of the past is made", least=0
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,10 @@ class Settings:
     trusted_proxies: tuple[str, ...] = _setting(
         (), "addresses or networks whose X-Forwarded-For, -Proto and -Host are believed"
     )
+    undated: bool = _setting(
+        True, "whether articles without a date of publication are known on every day of the past"
+    )
+    views_folder: str = _setting("", "folder for views of the past; `views` in the data folder if empty")
     hosts: tuple[str, ...] = _setting((), "host names that are answered; none for any")
     log: str = _setting("stderr", "where the log of queries goes: stderr, stdout, off or a file")
     log_queries: bool = _setting(False, "whether the log holds the queries' texts")

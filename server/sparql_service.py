@@ -27,7 +27,7 @@ from server.settings import Settings
 from server.spool import Spool
 
 _VERSION = version("chuncheng")
-_VARY = "Accept, Accept-Encoding"
+_VARY = "Accept, Accept-Encoding, Accept-Datetime"
 #: May be kept, is asked for anew: the next snapshot may answer otherwise.
 _CACHEABLE = "public, max-age=0, must-revalidate"
 _COMPRESSED_AT_ONCE = 32 * 1024  # bytes; longer bodies are compressed on another thread
@@ -105,11 +105,18 @@ class SparqlService:
         return response
 
     async def answer(
-        self, request: Request, query: Query, serving: Serving, on_long: OnLong | None = None
+        self,
+        request: Request,
+        query: Query,
+        serving: Serving,
+        on_long: OnLong | None = None,
+        *,
+        is_past: bool = False,
     ) -> Response:
         """The response to a query operation; raises Problem.
 
-        `on_long` gets a function that ends the query, once it has proved to be a long one.
+        `on_long` gets a function that ends the query, once it has proved to be a long one. What is asked of the past
+        isn't kept for requests that repeat to the letter: these are of the present.
         """
         began = time.perf_counter()
         answer: Answer | None = None
@@ -128,7 +135,8 @@ class SparqlService:
         outcome: Outcome = "ok" if answer else "cached"
         if response.status == 304:
             outcome = "not_modified"
-        self._repeated.put(serving.snapshot.id, request, response, query.text, rows)
+        if not is_past:
+            self._repeated.put(serving.snapshot.id, request, response, query.text, rows)
         self._tell(
             query.text,
             serving,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -13,7 +14,7 @@ from pyoxigraph import NamedNode
 
 from graph.ledger.storage import csv_lines, read_row
 from server.language import say
-from server.ledger import Found, LedgerIndex, Selection, open_ledger
+from server.ledger import Entry, Found, LedgerIndex, Selection, open_ledger
 from server.page_context import Served
 from server.pages import status
 from server.pages.ledger_query import write_query
@@ -71,7 +72,7 @@ class Facet:
 
 def show(served: Served, selection: Selection) -> str:
     """The page as HTML, one that says so for a snapshot without a ledger; raises Problem."""
-    index = open_ledger(served.snapshot.path)
+    index = open_ledger(served.ledger)
     found = index.find(selection) if index else Found(0, [], {})
     names = find_names(served.engine, _iris(found, selection))
     facets = [_facet(name, found.facets.get(name, []), selection, names) for name in _TITLES]
@@ -106,20 +107,25 @@ def send(served: Served, selection: Selection, suffix: str) -> Response:
             fields={"limit": len(found.rows), "value": found.total},
         )
     if suffix == "csv":
-        lines = "".join(csv_lines(read_row(row) for row in found.rows))
+        lines = "".join(csv_lines(read_row(_exact(row)) for row in found.rows))
         return Response(lines, content_type="text/csv; charset=utf-8; header=present")
     return Response(write_json(found, selection), content_type="application/json")
 
 
+def _exact(row: Entry) -> Entry:
+    """The row with its numbers as they were written: a float of 9958.507 is a little less than that."""
+    return {name: Decimal(repr(value)) if isinstance(value, float) else value for name, value in row.items()}
+
+
 def headline(served: Served) -> list[tuple[str, int]]:
     """How many rows of the ledger each status has, in the order of the statuses; empty without a ledger."""
-    index = open_ledger(served.snapshot.path)
+    index = open_ledger(served.ledger)
     counts = index.count("status") if index else {}
     return [(code, counts[code]) for code in status.STATUSES if code in counts]
 
 
 def _index(served: Served) -> LedgerIndex:
-    index = open_ledger(served.snapshot.path)
+    index = open_ledger(served.ledger)
     if index is None:
         raise Problem(
             404,

@@ -55,6 +55,8 @@ class GraphPage {
       parameters.set("direction", relation.direction);
       parameters.set("offset", String(relation.sent));
     }
+    const day = new URLSearchParams(location.search).get("asof");
+    if (day) parameters.set("asof", day);
     this.status.textContent = say("正在展开…", "Expanding…");
     const response = await fetch(`/graph.json?${parameters}`, { headers: { Accept: "application/json" } });
     if (!response.ok) {
