@@ -18,7 +18,17 @@ from server.figures import series, timeline
 from server.ledger import Selection
 from server.negotiate import HTML, negotiate
 from server.page_context import ENVIRON_KEY, PageContext, Served
-from server.pages import columns, graph, home, ledger, ledger_numbers, sparql, status, thing_timeline
+from server.pages import (
+    columns,
+    graph,
+    home,
+    ledger,
+    ledger_numbers,
+    sparql,
+    standings,
+    status,
+    thing_timeline,
+)
 from server.pages import map as map_page
 from server.pages import timeline as timeline_page
 from server.pages.rows import Names, Row
@@ -66,6 +76,13 @@ def create_app() -> Flask:
     def send_ledger(suffix: str) -> AnyResponse:
         served = _context().served
         return ledger.send(served, _selection(served), suffix)
+
+    @app.get("/standings")
+    def show_standings() -> AnyResponse:
+        served = _context().served
+        return linked_data.conditional(
+            served, "/standings", linked_data.html(), lambda: standings.show(served)
+        )
 
     @app.get(json_ld.CONTEXT_PATH)
     def send_context() -> AnyResponse:

@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 from flask import render_template
 from pyoxigraph import Literal, NamedNode
 
+from graph.ledger_index import FACETS
 from ontology.terms import CCL, PREFIXES, RDF
 from server.engine import Term
 from server.language import current
 from server.ledger import open_ledger
 from server.negotiate import DOCUMENT_FORMATS
 from server.page_context import Served
-from server.pages import series, whereabouts
+from server.pages import ranking, series, status, whereabouts
 from server.pages.panels import Panel, page_of, panel_query, panels_for
 from server.pages.rows import Names, Row, fill, find_names, read_rows, select, terms_in
 from server.pages.statements import Line, gather
@@ -74,7 +75,7 @@ def show(served: Served, thing: NamedNode, path: str, properties: list[Row]) -> 
 
 def _add_statuses(served: Served, lines: list[Line]) -> None:
     """How each promise stands, where the snapshot has a ledger."""
-    ledger = open_ledger(served.snapshot.path)
+    ledger = open_ledger(served.ledger)
     if ledger is not None and lines:
         entries = ledger.get(line.statement.value for line in lines if not line.is_outcome)
         for line in lines:
@@ -163,13 +164,25 @@ def _arrange_series(panel: Panel, names: Names) -> Shown:
     return {"series": series.group(panel.rows, names)}
 
 
+def _arrange_ranking(panel: Panel, names: Names) -> Shown | None:
+    rankings = ranking.rank(panel.rows, names)
+    return {"rankings": rankings} if rankings else None
+
+
+def _arrange_standings(panel: Panel, _: Names) -> Shown:
+    facet = panel.kind.name.removeprefix("standings_")
+    return {"columns": status.STATUSES, "facet": facet if facet in FACETS else None}
+
+
 Shown: TypeAlias = dict[str, Any]
-_ARRANGEMENTS: dict[str, Callable[[Panel, Names], Shown]] = {
+_ARRANGEMENTS: dict[str, Callable[[Panel, Names], Shown | None]] = {
     "statements": _arrange_statements,
     "things": _arrange_things,
     "timeline": _arrange_timeline,
     "table": _arrange_table,
     "series": _arrange_series,
+    "ranking": _arrange_ranking,
+    "standings": _arrange_standings,
 }
 
 

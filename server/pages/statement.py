@@ -114,7 +114,7 @@ def _values(properties: list[Row], *iris: str) -> list[Term]:
 
 def _ledger_entry(served: Served, thing: NamedNode) -> Entry | None:
     """How the ledger says that a target stands, None for what it has no row of."""
-    ledger = open_ledger(served.snapshot.path)
+    ledger = open_ledger(served.ledger)
     return ledger.get([thing.value]).get(thing.value) if ledger else None
 
 

@@ -139,8 +139,17 @@ def test_graphs_dump_and_description_are_of_the_day(server: Server) -> None:
     assert described[0] != described[1]
 
 
-def test_pages_say_the_day_in_both_languages_and_their_links_keep_it(server: Server) -> None:
-    for path in ("/", "/ledger", "/timeline", "/map", "/sparql", "/graph?focus=area/530100"):
+def test_pages_say_the_day_in_both_languages_and_their_links_keep_it(server: Server, commitment: str) -> None:
+    for path in (
+        "/",
+        "/ledger",
+        "/standings",
+        f"/doc{commitment}",
+        "/timeline",
+        "/map",
+        "/sparql",
+        "/graph?focus=area/530100",
+    ):
         mark = "&" if "?" in path else "?"
         page = server.get(f"/en{path}{mark}asof={BEFORE}", headers=HTML).text
         assert f'As known on <strong><time datetime="{BEFORE}">' in re.sub(r"\s+", " ", page), path
@@ -153,6 +162,22 @@ def test_pages_say_the_day_in_both_languages_and_their_links_keep_it(server: Ser
     present = server.get("/en/ledger", headers=HTML).text
     assert "As known on another day" in present
     assert "asof=2" not in present
+
+
+def test_a_promise_stands_as_on_the_day_wherever_it_is_shown(server: Server, commitment: str) -> None:
+    shown = {
+        f"/en/doc{commitment}.html": ">exceeded<",
+        "/en/ledger?implied=no": ">exceeded<",
+        "/en/standings": "<strong>100%</strong>",
+    }
+    for path, words in shown.items():
+        mark = "&" if "?" in path else "?"
+        now = server.get(path, headers=HTML).text
+        then = server.get(f"{path}{mark}asof={BEFORE}", headers=HTML).text
+        assert (words in now, words in then) == (True, False), path
+        assert 'href="/en/doc/rule/ledger-status' in then
+    rule = server.get("/doc/rule/ledger-status.ttl")
+    assert "$asOf" in rule.text
 
 
 def test_a_resource_is_its_own_time_gate(server: Server, commitment: str) -> None:
