@@ -36,8 +36,9 @@ test: .venv/.installed-test frontend programs ## lint, type-check, run all tests
 	$(BIN)/python -m pytest -m alone
 	$(BIN)/chuncheng evaluate tests/gold/development --no-errors --baseline tests/gold/baseline.tsv
 
-bench: .venv/.installed-bench ## how fast pages are read, against jieba
+bench: .venv/.installed-bench ## how fast pages are read, against jieba, and what builds cost
 	$(BIN)/python bench/extraction.py
+	$(BIN)/python bench/build.py --articles 1000 --write docs/performance-build.md
 
 format: .venv/.installed-test ## format the code
 	$(BIN)/ruff check --fix

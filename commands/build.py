@@ -9,11 +9,12 @@ from typing import Literal
 import click
 
 from graph import snapshot as snapshots_of
+from graph.stages import Stages
 from ontology.errors import ChunchengError
 from ontology.identifiers import DEFAULT_BASE
 
 from .options import EXISTING, corrections_option, data_option, model_option, reading_options
-from .reading import extract_all, make_reader, read_patches
+from .reading import build_reading, read_patches, shards_of
 
 
 @click.command()
@@ -57,6 +58,19 @@ from .reading import extract_all, make_reader, read_patches
     show_envvar=True,
     help="Leave the articles' texts out, where you may not republish them: pages, RDF and dumps then hold only quotes.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    envvar="CHUNCHENG_JOBS",
+    show_envvar=True,
+    metavar="N",
+    help="Processes that read pages; by default all processors where there is enough to read. The result is the same.",
+)
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Read every article anew, also those that an earlier build has read with the same rules.",
+)
 @corrections_option
 @model_option
 @reading_options
@@ -68,6 +82,8 @@ def build(
     base: str,
     keep: int,
     quotes_only: bool,
+    jobs: int | None,
+    fresh: bool,
     corrections: tuple[Path, ...],
     model: bool,
     published: str | None,
@@ -87,6 +103,9 @@ def build(
     chuncheng build articles --rdf more.ttl --rdf others.nq --out /srv/ledger
     chuncheng build --rdf data.nq --default-graph own
 
+    What was read of an article is kept in the data folder: the next build reads only what is new or changed, by its text, the
+    corrections for it and the rules; one that was killed goes on where it was.
+
     A file that can't be read is named and the rest goes on, with exit code 0, unless nothing could be read; with --strict
     the first such file ends the build, and nothing is published.
     """
@@ -95,22 +114,36 @@ def build(
     if corrections and not sources:
         raise click.UsageError("--corrections needs pages (SOURCE) to correct")
     from graph.build import build as build_snapshot
+    from graph.shard import Making
     from loaders.read import Publication
 
     began = time.monotonic()
     publication = Publication(published, publisher)
     patches = read_patches(corrections)
-    read = make_reader(model=model)
-    extractions = extract_all(sources, publication, patches, read, strict=strict) if sources else None
+    cache = data / "cache" / "shards.sqlite"
+    if fresh:
+        _forget(cache)
+    reading = None
+    if sources:
+        making = Making(base, quotes_only)
+        reading = build_reading(
+            sources, publication, patches, making, jobs=jobs, model=model, strict=strict, cache=cache
+        )
+    stages = Stages(_tell_stage)
     snapshot = build_snapshot(
         data,
-        extractions,
+        None,
         rdf_files,
+        shards=shards_of(reading, strict=strict) if reading else None,
         base=base,
         default_graph=default_graph,
         quotes_only=quotes_only,
-        on_stage=_tell_stage,
+        on_stage=stages.begin,
     )
+    if reading:
+        reading.published()
+    told = ", ".join(f"{name} {taken:.1f}" for name, taken in stages.seconds().items() if name != "all")
+    click.echo(f"seconds: {told}", err=True)
     counts = ", ".join(f"{number:,} {name}" for name, number in snapshot.manifest["counts"].items() if number)
     click.echo(f"published {snapshot.id} in {data}: {counts} ({time.monotonic() - began:.1f} s)")
     if keep:
@@ -122,3 +155,8 @@ def build(
 
 def _tell_stage(stage: str) -> None:
     click.echo(f"{stage} …", err=True)
+
+
+def _forget(cache: Path) -> None:
+    for file in cache.parent.glob(f"{cache.name}*"):
+        file.unlink()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -14,10 +15,14 @@ from ontology.errors import ChunchengError
 
 # The readers take a while to import: commands that don't need them don't wait for them.
 if TYPE_CHECKING:
-    from loaders.correction import Corrector, Patch
-    from loaders.facts import Article, Extraction
+    from graph.corpus import Progress, Reading
+    from graph.shard import Making, Shard
+    from loaders.correction import Corrector, Patch, Problem
+    from loaders.facts import Article
     from loaders.read import Publication
     from loaders.reader import Reader
+
+_BYTES_OF_A_JOB = 100_000  # pages worth a process of their own
 
 
 def read_articles(paths: Sequence[Path], publication: Publication, *, strict: bool) -> Iterator[Article]:
@@ -59,20 +64,79 @@ def make_reader(*, model: bool) -> Reader:
     return combine(extract_facts, asked, lambda error: click.echo(f"warning: {error}", err=True))
 
 
-def extract_all(
-    paths: Sequence[Path], publication: Publication, patches: Sequence[Patch], read: Reader, *, strict: bool
-) -> Iterator[Extraction]:
-    """Facts of all articles, corrected, with a progress bar on a terminal and a line for each article elsewhere."""
-    articles = list(read_articles(paths, publication, strict=strict))
-    corrector = make_corrector(patches, articles)
-    if sys.stderr.isatty():
-        with click.progressbar(articles, label="reading articles", file=sys.stderr) as bar:
-            yield from map(corrector.correct, map(read, bar))
-    else:
-        for number, article in enumerate(articles, 1):
-            click.echo(f"article {number} of {len(articles)}: {article.headline}", err=True)
-            yield corrector.correct(read(article))
-    tell_problems(corrector, strict=strict)
+def build_reading(
+    paths: Sequence[Path],
+    publication: Publication,
+    patches: Sequence[Patch],
+    making: Making,
+    *,
+    jobs: int | None,
+    model: bool,
+    strict: bool,
+    cache: Path | None,
+) -> Reading:
+    """What a build reads of the pages. Without `jobs` it takes all processors, unless there is too little to read.
+
+    A language model is asked from this process alone, and what it says isn't kept.
+    """
+    from graph.corpus import Corpus, Reading
+    from graph.workers import Workers, processes
+    from loaders.read import find_sources
+
+    if model:
+        jobs, cache = 1, None
+    if jobs is None:
+        whole = sum(file.stat().st_size for file in find_sources(paths))
+        jobs = min(processes(), 1 + whole // _BYTES_OF_A_JOB)
+    corpus = Corpus(paths, publication, strict=strict, on_error=_report)
+    return Reading(
+        corpus, making, Workers(jobs), patches, make_reader(model=model), cache, _ProgressLine().tell
+    )
+
+
+def shards_of(reading: Reading, *, strict: bool) -> Iterator[Shard]:
+    """The shards of all articles; what couldn't be read or corrected is told at the end."""
+    yield from reading.shards()
+    if failed := reading.corpus.failed:
+        files = "1 file" if len(failed) == 1 else f"{len(failed)} files"
+        click.echo(f"{files} couldn't be read; the rest went on (--strict stops instead)", err=True)
+    tell_problems(reading, strict=strict)
+
+
+def _report(error: ChunchengError) -> None:
+    click.echo(f"error: {error}", err=True)
+
+
+class _ProgressLine:
+    """Tells the progress on standard error: in one line on a terminal, elsewhere in a line every few seconds."""
+
+    def __init__(self) -> None:
+        self._told = 0.0
+        self._terminal = sys.stderr.isatty()
+
+    def tell(self, progress: Progress) -> None:
+        """Tells it, unless it was told just now."""
+        now = time.monotonic()
+        last = progress.finished
+        if now - self._told < (0.2 if self._terminal else 5) and not last:
+            return
+        self._told = now
+        kept = f", {progress.kept:,} of them known" if progress.kept else ""
+        left = "" if progress.left is None or last else f", {clock(progress.left)} left"
+        articles = f"{progress.done:,} article{'' if progress.done == 1 else 's'}"
+        line = f"{articles}{kept}, {progress.rate:,.0f} a second, {progress.share:.0%}{left}"
+        if self._terminal:
+            click.echo(f"\r\x1b[K{line}", nl=last, err=True)
+        else:
+            click.echo(line, err=True)
+
+
+def clock(seconds: float) -> str:
+    """Seconds as minutes and seconds, or hours and minutes: 4:05, 2 h 07 min."""
+    whole = round(seconds)
+    return (
+        f"{whole // 60}:{whole % 60:02}" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60:02} min"
+    )
 
 
 def read_patches(paths: Sequence[Path]) -> list[Patch]:
@@ -89,7 +153,14 @@ def make_corrector(patches: Sequence[Patch], articles: Iterable[Article]) -> Cor
     return Corrector(patches, articles if patches else ())
 
 
-def tell_problems(corrector: Corrector, *, strict: bool) -> None:
+class Corrected(Protocol):
+    """What knows how many corrections were applied, and which weren't."""
+
+    applied: int
+    problems: list[Problem]
+
+
+def tell_problems(corrector: Corrected, *, strict: bool) -> None:
     """Warns of the corrections that weren't applied; raises ChunchengError for them with `strict`."""
     if not corrector.problems:
         return
@@ -101,7 +172,7 @@ def tell_problems(corrector: Corrector, *, strict: bool) -> None:
     click.echo(f"{told} (--strict makes that an error)", err=True)
 
 
-def count_corrections(corrector: Corrector) -> str:
+def count_corrections(corrector: Corrected) -> str:
     """How many corrections were applied, in words."""
     applied, problems = corrector.applied, len(corrector.problems)
     return f"{applied} correction{'' if applied == 1 else 's'} applied, {problems} problem{'' if problems == 1 else 's'}"

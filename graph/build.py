@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -13,25 +14,22 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from loaders.facts import Article, Extraction
 from loaders.gazetteer import Gazetteer
-from loaders.storage import FactsWriter, without_text
+from loaders.storage import FactsWriter
 from ontology.errors import ChunchengError
 from ontology.generate import ONTOLOGY
 from ontology.identifiers import graph_iri
-from ontology.terms import OA, SCHEMA
 
-from .corrections import correction_quads
 from .dataset import dataset_quads
 from .examples import example_quads, find_examples, read_examples
 from .foreign import ForeignRdfError, read_rdf
 from .ledger import Ledger
+from .lines import line_of
 from .places import places_quads
-from .rdf import quads
+from .shard import COUNTED, Making, Shard, shards_of
 from .snapshot import DefaultGraphMode, Snapshot, build_snapshot
 from .terms import node
-from .validate import InvalidGraphError, Violation, validate_batch
+from .validate import InvalidGraphError, Violation
 
-# Where an article's text is, and where the words around a quote are, from which it could be put together.
-_TEXT = frozenset({SCHEMA.articleBody, OA.prefix, OA.suffix})
 FACTS = "facts.jsonl.zst"  #: name of the file in a snapshot that holds what was read, for views of the past
 _SPOOLED = 8 * 1024 * 1024  # bytes of facts that wait in memory, more of them in a file
 _BATCH = 32  # articles that SHACL checks at a time: memory stays bounded
@@ -46,17 +44,21 @@ def build(
     extractions: Iterable[Extraction] | None,
     rdf_files: Sequence[Path] = (),
     *,
+    shards: Iterable[Shard] | None = None,
     base: str,
     default_graph: DefaultGraphMode = "merge",
     quotes_only: bool = False,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> Snapshot:
-    """Builds and publishes a snapshot of the articles and RDF files.
+    """Builds and publishes a snapshot of articles and RDF files.
 
-    Without articles (None) the snapshot serves just the RDF files. With `quotes_only` the texts of the articles stay out
-    of it: of their words it holds headlines and what statements and names were read from. Raises InvalidGraphError when an article's graph violates
-    its shapes, ForeignRdfError for a broken RDF file, NothingToBuildError; then what was published before stays.
+    Articles come as extractions or, where they were made in other processes, as `shards`; without either the snapshot serves just
+    the RDF files. With `quotes_only` the texts of the articles stay out of it: of their words it holds headlines and what statements
+    and names were read from. Raises InvalidGraphError when an article's graph violates its shapes, ForeignRdfError for a broken
+    RDF file, NothingToBuildError; then what was published before stays.
     """
+    if extractions is not None:
+        shards = _in_batches(Making(base, quotes_only), extractions)
     with tempfile.SpooledTemporaryFile(_SPOOLED) as facts:
         sources = _Sources(
             base,
@@ -66,12 +68,13 @@ def build(
         )
         return build_snapshot(
             data,
-            sources.lines(extractions, rdf_files),
+            sources.lines(shards, rdf_files),
             base=base,
             default_graph=default_graph,
             describe=sources.describe,
-            attach=sources.attach if extractions is not None else lambda _: None,
-            reason=extractions is not None,
+            attach=sources.attach if shards is not None else lambda _: None,
+            reason=shards is not None,
+            as_kept=True,
             on_stage=on_stage,
         )
 
@@ -79,17 +82,25 @@ def build(
 def rebuilt_lines(extractions: Iterable[Extraction], base: str, *, quotes_only: bool) -> Iterator[bytes]:
     """The N-Quads lines of a build of facts that were checked before, of none even: what a snapshot of just these articles holds."""
     yield from article_lines(extractions, base, quotes_only=quotes_only)
-    yield from map(_line, _Sources(base, keep_default_graph=False, quotes_only=quotes_only).surroundings())
+    sources = _Sources(base, keep_default_graph=False, quotes_only=quotes_only)
+    yield from map(line_of, sources.surroundings())
 
 
 def article_lines(extractions: Iterable[Extraction], base: str, *, quotes_only: bool) -> Iterator[bytes]:
     """The lines of what articles say and of what reconciliation finds in them, without the surroundings."""
     sources = _Sources(base, keep_default_graph=False, quotes_only=quotes_only)
-    yield from map(_line, sources.articles(extractions))
+    for block in sources.articles(_in_batches(Making(base, quotes_only, check=False), extractions)):
+        yield from block.splitlines(keepends=True)
+
+
+def _in_batches(making: Making, extractions: Iterable[Extraction]) -> Iterator[Shard]:
+    source = iter(extractions)
+    while batch := list(islice(source, _BATCH)):
+        yield from shards_of(making, batch)
 
 
 class _Sources:
-    """The lines of a build, and what its manifest says of them. `facts` gets what was read; without it nothing is checked by SHACL."""
+    """The lines of a build, and what its manifest says of them. `facts` gets what was read."""
 
     def __init__(
         self, base: str, *, keep_default_graph: bool, quotes_only: bool, facts: IO[bytes] | None = None
@@ -98,59 +109,45 @@ class _Sources:
         self._facts_file = facts
         self._facts = FactsWriter(facts) if facts is not None else None
         self.base, self.keep_default_graph = base, keep_default_graph
-        self.counts = dict.fromkeys(("articles", "entities", "statements", "relations", "corrections"), 0)
+        self.counts = dict.fromkeys(COUNTED, 0)
         self.files: dict[str, dict[str, Any]] = {}
 
-    def lines(self, extractions: Iterable[Extraction] | None, rdf_files: Sequence[Path]) -> Iterator[bytes]:
-        """N-Quads lines of everything that the snapshot holds."""
-        if extractions is not None:
-            yield from map(_line, self.articles(extractions))
+    def lines(self, shards: Iterable[Shard] | None, rdf_files: Sequence[Path]) -> Iterator[bytes]:
+        """N-Quads lines of everything that the snapshot holds, some of them in blocks."""
+        if shards is not None:
+            yield from self.articles(shards)
             if not self.counts["articles"] and not rdf_files:
                 raise NothingToBuildError("none of the sources holds an article, so nothing was published")
-            yield from map(_line, self.surroundings())
+            yield from map(line_of, self.surroundings())
         for path in rdf_files:
             digest = _sha256(path)
             self.files[digest] = {"name": path.name, "sha256": digest, "kind": "rdf"}
-            yield from map(_line, read_rdf(path, self.base, keep_default_graph=self.keep_default_graph))
+            yield from map(line_of, read_rdf(path, self.base, keep_default_graph=self.keep_default_graph))
 
-    def articles(self, extractions: Iterable[Extraction]) -> Iterator[Quad]:
+    def articles(self, shards: Iterable[Shard]) -> Iterator[bytes]:
         """What the articles say, and what reconciliation finds in them; raises InvalidGraphError."""
         violations: list[Violation] = []
-        unchecked: list[tuple[Article, list[Quad]]] = []
         ledger = Ledger(self.base)
-        for extraction in extractions:
-            article = extraction.article
-            by_people = correction_quads(extraction, self.base)
-            written = list(dict.fromkeys((*quads(extraction, self.base), *by_people)))
+        for shard in shards:
+            violations += shard.violations
+            for name, count in zip(COUNTED, shard.counts, strict=True):
+                self.counts[name] += count
+            self._note(shard.article)
+            ledger.add(shard.facts)
             if self._facts is not None:
-                self._facts.add(without_text(extraction) if self.quotes_only else extraction)
-                unchecked.append((article, written))
-            if len(unchecked) == _BATCH:
-                violations += validate_batch(unchecked)
-                unchecked = []
-            self.counts["articles"] += 1
-            self.counts["entities"] += len(extraction.entities)
-            self.counts["statements"] += len(extraction.statements)
-            self.counts["relations"] += len(extraction.relations)
-            self.counts["corrections"] += len(extraction.corrections)
-            if article.source:
-                entry = self.files.setdefault(
-                    article.source.sha256,
-                    {
-                        "name": article.source.name,
-                        "sha256": article.source.sha256,
-                        "kind": "page",
-                        "articles": [],
-                    },
-                )
-                entry["articles"].append(article.id)
-            ledger.add(extraction)
-            yield from filter(_is_republished, written) if self.quotes_only else written
-        if unchecked:
-            violations += validate_batch(unchecked)
+                self._facts.add_line(shard.stored)
+            yield shard.lines
         if violations:
-            raise InvalidGraphError(violations)
-        yield from ledger.quads()
+            raise InvalidGraphError(sorted(violations, key=lambda v: (v.article.id, v.node, v.message)))
+        yield from map(line_of, ledger.quads())
+
+    def _note(self, article: Article) -> None:
+        """Puts the article under its file."""
+        if article.source is None:
+            return
+        digest = article.source.sha256
+        page = {"name": article.source.name, "sha256": digest, "kind": "page", "articles": []}
+        self.files.setdefault(digest, page)["articles"].append(article.id)
 
     def surroundings(self) -> Iterator[Quad]:
         """Ontology, gazetteer, description and example queries: what every snapshot of articles holds besides them."""
@@ -187,11 +184,3 @@ def _sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ForeignRdfError(f"{path}: can't be read: {error.strerror}") from error
-
-
-def _is_republished(quad: Quad) -> bool:
-    return quad.predicate.value not in _TEXT
-
-
-def _line(quad: Quad) -> bytes:
-    return f"{quad} .\n".encode()

@@ -4,6 +4,7 @@ DATA/snapshots/{id}/   store/ (Oxigraph), data.nq.zst (the truth), void.nt (its 
                        ledger/ (index of the ledger's rows), facts.jsonl.zst (what was read, for views of the past)
 DATA/current           symbolic link to the snapshot that is served, swapped by one rename
 DATA/removed/          snapshots on their way out
+DATA/cache/            shards of articles that were read, for the next build
 DATA/building/         what a running build works on; left-overs of a killed one are removed by the next
 """
 
@@ -12,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import itertools
 import json
 import os
 import shutil
@@ -36,12 +36,16 @@ from .ledger.rows import ledger_rows
 from .ledger.status import judge
 from .ledger.storage import read_ledger, write_ledger
 from .ledger_index import write_ledger_index
+from .lines import as_kept as lines_as_kept
+from .lines import merge_sorted, sort_file
 from .publication import count_publications
 from .reason import infer
+from .stages import Stages
 from .statistics import count_quads, named_graphs
-from .store import lines_of, load, merge_into_default_graph, write_sorted
+from .store import load, write_graphs
 
 _DESCRIPTION = "void.nt"
+_LEVEL = 3  # of zstd: level 10 takes eight times as long for a dump a fifth smaller
 _FORMAT = 2  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
 LEDGER = "ledger.jsonl.zst"  #: name of the file in a snapshot that holds the rows of the ledger
 DefaultGraphMode: TypeAlias = Literal["merge", "own"]
@@ -151,89 +155,108 @@ def locked(data: Path) -> Iterator[None]:
 
 def build_snapshot(
     data: Path,
-    lines: Iterator[bytes],
+    lines: Iterable[bytes],
     *,
     base: str,
     default_graph: DefaultGraphMode = "merge",
     describe: Callable[[], dict[str, Any]] = dict,
     attach: Callable[[Path], None] = lambda _: None,
     reason: bool = True,
+    as_kept: bool = False,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> Snapshot:
-    """Builds a snapshot from N-Quads lines (each with its newline) and publishes it.
+    """Builds a snapshot from N-Quads lines and publishes it.
 
-    `describe` is called after the last line and gives what the manifest says of sources and counts; `attach` puts further files
-    into the folder. Any error, and any kill, leaves what was published before as it was. Raises SnapshotError when another
-    build runs on the same folder.
+    Each item of `lines` is one line with its newline or, with `as_kept`, one or more whole lines in the form in which the store
+    gives them back (`graph.lines`). `describe` is called after the last line and gives what the manifest says of sources and
+    counts; `attach` puts further files into the folder. Any error, and any kill, leaves what was published before as it was.
+    Raises SnapshotError when another build runs on the same folder, DiskError where there is no room.
     """
     with locked(data):
         building = data / "building"
         shutil.rmtree(building, ignore_errors=True)
         work = building / "snapshot"
         work.mkdir(parents=True)
+        stages = Stages(on_stage)
         try:
-            manifest = _fill(work, lines, base, default_graph, describe, attach, reason, on_stage)
-            on_stage("publish")
+            whole = lines if as_kept else lines_as_kept(lines)
+            manifest = _fill(work, whole, base, default_graph, describe, attach, reason, stages)
+            stages.begin("publish")
             return publish(data, work, manifest)
         finally:
             shutil.rmtree(building, ignore_errors=True)
 
 
 def write_snapshot(
-    folder: Path, lines: Iterator[bytes], *, base: str, default_graph: DefaultGraphMode, reason: bool
+    folder: Path, lines: Iterable[bytes], *, base: str, default_graph: DefaultGraphMode, reason: bool
 ) -> Snapshot:
-    """A snapshot of the N-Quads lines in a folder of its own, published nowhere; the folder must be empty."""
-    _fill(folder, lines, base, default_graph, dict, lambda _: None, reason, lambda _: None)
+    """A snapshot of N-Quads lines, as the store gives them back, in a folder of its own, published nowhere; it must be empty."""
+    _fill(folder, lines, base, default_graph, dict, lambda _: None, reason, Stages())
     return open_snapshot(folder)
 
 
 def _fill(
     work: Path,
-    lines: Iterator[bytes],
+    lines: Iterable[bytes],
     base: str,
     default_graph: DefaultGraphMode,
     describe: Callable[[], dict[str, Any]],
     attach: Callable[[Path], None],
     reason: bool,
-    on_stage: Callable[[str], None],
+    stages: Stages,
 ) -> dict[str, Any]:
-    plain = work / "data.nq"
-    write_sorted(lines, plain)
-    on_stage("load")
-    store = load(work / "store", plain)
+    plain, merge = work / "data.nq", work / "merge.nt"
+    raw = work / "raw.nq"
+    stages.begin("read")
+    blank_nodes = _write(lines, raw)
+    stages.begin("sort")
+    sort_file(raw, plain)
+    raw.unlink()
+    stages.begin("load")
+    store = Store(str(work / "store"))
+    load(store, plain, blank_nodes=blank_nodes)
     inferred = 0
     if reason:
-        on_stage("reason")
+        stages.begin("reason")
         inferred = infer(store, base)
+        stages.begin("judge")
         judge(store, base)
-    quads = write_sorted(lines_of(store, work / "scratch.nq"), plain)
-    on_stage("count")
-    with plain.open("rb") as lines_written:
-        counted = count_quads(lines_written)
+        _write_back(store, [graph_iri(base, name) for name in ("inferred", "ledger")], plain)
+    stages.begin("count")
+    with plain.open("rb") as lines_written, merge.open("wb") as merged:
+        counted = count_quads(lines_written, merged.write if default_graph == "merge" else None)
     description = list(describe_data(counted, base))
     if reason:  # of articles: data of others alone stays as it is
-        quads = _add_description(store, plain, description, base)
-    digest = _compress(plain, work / "data.nq.zst")
+        graph = graph_iri(base, "dataset")
+        store.extend([Quad(t.subject, t.predicate, t.object, NamedNode(graph)) for t in description])
+        _write_back(store, [graph], plain)
+        if default_graph == "merge":
+            with merge.open("ab") as merged:
+                merged.writelines(f"{triple} .\n".encode() for triple in description)
     if default_graph == "merge":
-        on_stage("merge")
-        merge_into_default_graph(store, work / "scratch.nt")
+        stages.begin("merge")
+        load(store, merge, RdfFormat.N_TRIPLES, blank_nodes=counted.blank_nodes)
+    merge.unlink()
+    stages.begin("compress")
+    digest, quads = _compress(plain, work / "data.nq.zst")
+    plain.unlink()
     if reason:
-        on_stage("ledger")
+        stages.begin("ledger")
         write_ledger(ledger_rows(store), work / LEDGER)
         write_ledger_index(read_ledger(work / LEDGER), work)
+    stages.begin("optimize")
     published = count_publications(store)
     store.flush()
     store.optimize()
     total = len(store)
     del store
+    stages.begin("verify")
     created = datetime.now(UTC).isoformat(timespec="microseconds")
     size = (work / "data.nq.zst").stat().st_size
     description += describe_dump(base, size=size, sha256=digest, created=created)
     (work / _DESCRIPTION).write_text(
         "".join(sorted(f"{triple} .\n" for triple in description)), encoding="utf-8"
     )
-    plain.unlink()
-    on_stage("verify")
     identity = hashlib.sha256(f"{digest}\n{base}\n{default_graph}\n{_FORMAT}".encode()).hexdigest()[:16]
     described = describe()
     attach(work)
@@ -251,27 +274,42 @@ def _fill(
         "quotes_only": described.get("quotes_only", False),
         "versions": {name: version(name) for name in ("chuncheng", "pyoxigraph")}
         | {"ontology": ONTOLOGY_VERSION},
+        "build": described.get("build", {}),
     }
-    (work / "manifest.json").write_text(
-        json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
+    _write_manifest(work, manifest)
     _check_store(open_snapshot(work))
+    manifest["build"] |= {"seconds": stages.seconds()}
+    _write_manifest(work, manifest)
     for file in ("manifest.json", "data.nq.zst", _DESCRIPTION, *([LEDGER] if reason else [])):
         _sync(work / file)
     _sync(work)
     return manifest
 
 
-def _add_description(store: Store, plain: Path, description: Iterable[Triple], base: str) -> int:
-    """Puts the data's description into graph/dataset, in the store and in the dump; returns the number of quads."""
-    graph = NamedNode(graph_iri(base, "dataset"))
-    quads = [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in description]
-    store.extend(quads)
-    whole = plain.with_name("whole.nq")
-    with plain.open("rb") as lines:
-        count = write_sorted(itertools.chain(lines, (f"{quad} .\n".encode() for quad in quads)), whole)
+def _write(lines: Iterable[bytes], target: Path) -> bool:
+    """Writes the lines as they come; returns whether blank nodes may be among them."""
+    blank_nodes = False
+    with target.open("wb") as out:
+        for block in lines:
+            blank_nodes = blank_nodes or b"_:" in block
+            out.write(block)
+    return blank_nodes
+
+
+def _write_back(store: Store, graphs: list[str], plain: Path) -> None:
+    """Merges graphs that the store has got since into the sorted dump."""
+    got, ordered, whole = (plain.with_name(f"{name}.nq") for name in ("got", "ordered", "whole"))
+    write_graphs(store, graphs, got)
+    sort_file(got, ordered)
+    merge_sorted([plain, ordered], whole)
     whole.replace(plain)
-    return count
+    got.unlink()
+    ordered.unlink()
+
+
+def _write_manifest(work: Path, manifest: dict[str, Any]) -> None:
+    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    (work / "manifest.json").write_text(text, encoding="utf-8")
 
 
 def publish(data: Path, work: Path, manifest: dict[str, Any]) -> Snapshot:
@@ -320,18 +358,19 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _compress(plain: Path, target: Path) -> str:
-    """Writes the dump compressed; returns the SHA-256 of its plain bytes."""
-    digest = hashlib.sha256()
+def _compress(plain: Path, target: Path) -> tuple[str, int]:
+    """Writes the dump compressed; returns the SHA-256 of its plain bytes and the number of its lines."""
+    digest, lines = hashlib.sha256(), 0
     with (
         plain.open("rb") as source,
         target.open("wb") as out,
-        zstandard.ZstdCompressor(level=10).stream_writer(out) as z,
+        zstandard.ZstdCompressor(level=_LEVEL, threads=-1).stream_writer(out) as z,
     ):
         while block := source.read(1 << 20):
             digest.update(block)
+            lines += block.count(b"\n")
             z.write(block)
-    return digest.hexdigest()
+    return digest.hexdigest(), lines
 
 
 def _check_store(snapshot: Snapshot) -> None:

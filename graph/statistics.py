@@ -1,13 +1,23 @@
-"""Figures of a data set, counted in one pass over its sorted N-Quads: triples, subjects, classes, properties."""
+"""Figures of a data set, counted in one pass over its sorted N-Quads: triples, subjects, classes, properties.
+
+Different objects are counted by 64 bits of a hash; what doesn't fit into memory goes to files for the time of the counting.
+"""
 
 from __future__ import annotations
 
+import heapq
+import os
+import tempfile
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from typing import IO
 
 _TYPE = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _MOST_GRAPHS = 1000  # that are named; more are only counted
+_MOST_HASHES = 2_000_000  # kept in memory at a time, about 150 MB
 
 
 @dataclass(slots=True)
@@ -16,7 +26,7 @@ class PropertyFigures:
 
     triples: int = 0
     subjects: int = 0
-    objects: set[int] = field(default_factory=set)  # hashes
+    objects: int = 0
 
 
 @dataclass(slots=True)
@@ -25,47 +35,106 @@ class Statistics:
 
     triples: int = 0
     subjects: int = 0
-    objects: set[int] = field(default_factory=set)  # hashes
+    objects: int = 0
     properties: dict[bytes, PropertyFigures] = field(default_factory=lambda: defaultdict(PropertyFigures))
     entities: Counter[bytes] = field(default_factory=Counter)  # by class
     of_class: dict[bytes, Counter[bytes]] = field(default_factory=lambda: defaultdict(Counter))  # triples
     graphs: set[bytes] = field(default_factory=set)
     graph_count: int = 0
+    blank_nodes: bool = False
 
 
-def count_quads(lines: Iterable[bytes]) -> Statistics:
+def count_quads(lines: Iterable[bytes], on_triple: Callable[[bytes], object] | None = None) -> Statistics:
     """Figures of N-Quads lines in byte order, in which all quads of a subject stand together.
 
-    A triple that stands in several graphs counts once. Memory grows with the number of different objects.
+    A triple that stands in several graphs counts once; each is given to `on_triple` once, as an N-Triples line. Memory grows with
+    the number of graphs, properties and classes only.
     """
     counted = Statistics()
     subject, before = b"", (b"", b"", b"")
     uses: Counter[bytes] = Counter()
     classes: set[bytes] = set()
+    objects: dict[bytes, set[int]] = defaultdict(set)
+    kept, shed = 0, _Shed()
+    properties, graphs = counted.properties, counted.graphs
     for line in lines:
         own, predicate, rest = line.split(b" ", 2)
         object_, graph = split_graph(rest)
-        if graph and graph not in counted.graphs:
-            counted.graphs.add(graph)
+        graphs.add(graph)
         triple = (own, predicate, object_)
         if triple == before:
             continue
         before = triple
+        if on_triple is not None:
+            on_triple(b"%b %b %b .\n" % triple)
         if own != subject:
             _close_subject(counted, uses, classes)
             subject, uses, classes = own, Counter(), set()
-        counted.triples += 1
         uses[predicate] += 1
-        hashed = hash(object_)
-        counted.objects.add(hashed)
-        figures = counted.properties[predicate]
-        figures.triples += 1
-        figures.objects.add(hashed)
+        properties[predicate].triples += 1
+        hashes = objects[predicate]
+        kept -= len(hashes)
+        hashes.add(hash(object_))
+        kept += len(hashes)
+        if kept > _MOST_HASHES:
+            shed.take(objects)
+            kept = 0
         if predicate == _TYPE and object_.startswith(b"<"):
             classes.add(object_)
+        if own.startswith(b"_:") or object_.startswith((b"_:", b"<<")) or graph.startswith(b"_:"):
+            counted.blank_nodes = True
     _close_subject(counted, uses, classes)
-    counted.graph_count = len(counted.graphs)
+    graphs.discard(b"")
+    counted.graph_count = len(graphs)
+    counted.triples = sum(figures.triples for figures in properties.values())
+    _count_objects(counted, objects, shed)
     return counted
+
+
+class _Shed:
+    """Hashes of the objects of each property that memory had no room for: sorted runs, a file for each property."""
+
+    def __init__(self) -> None:
+        self._files: dict[bytes, IO[bytes]] = {}
+        self._runs: dict[bytes, list[tuple[int, int]]] = defaultdict(list)
+
+    def __bool__(self) -> bool:
+        return bool(self._files)
+
+    def take(self, objects: dict[bytes, set[int]]) -> None:
+        """Moves all hashes into files."""
+        for predicate, hashes in objects.items():
+            if predicate not in self._files:
+                self._files[predicate] = tempfile.TemporaryFile()  # noqa: SIM115 - read again, and gone, after counting
+            file = self._files[predicate]
+            begin = file.tell()
+            array("q", sorted(hashes)).tofile(file)
+            self._runs[predicate].append((begin, file.tell()))
+        objects.clear()
+
+    def read(self, predicate: bytes) -> list[Iterator[int]]:
+        """The runs of a property."""
+        file = self._files[predicate]
+        file.flush()
+        return [_hashes(file.fileno(), *run) for run in self._runs[predicate]]
+
+
+def _hashes(descriptor: int, begin: int, end: int) -> Iterator[int]:
+    for at in range(begin, end, 1 << 16):
+        yield from array("q", os.pread(descriptor, min(1 << 16, end - at), at))
+
+
+def _count_objects(counted: Statistics, objects: dict[bytes, set[int]], shed: _Shed) -> None:
+    if not shed:
+        for predicate, hashes in objects.items():
+            counted.properties[predicate].objects = len(hashes)
+        counted.objects = len(set().union(*objects.values()))
+        return
+    shed.take(objects)
+    for predicate, figures in counted.properties.items():
+        figures.objects = sum(1 for _ in groupby(heapq.merge(*shed.read(predicate))))
+    every = (hashes for predicate in counted.properties for hashes in shed.read(predicate))
+    counted.objects = sum(1 for _ in groupby(heapq.merge(*every)))
 
 
 def named_graphs(counted: Statistics) -> list[str]:
@@ -93,9 +162,10 @@ def _close_subject(counted: Statistics, uses: Counter[bytes], classes: set[bytes
 
 def split_graph(rest: bytes) -> tuple[bytes, bytes]:
     """What stands before the graph, and the graph, of an N-Quads line or of its end; no graph for a triple of the default graph."""
-    statement = rest.rstrip(b" .\n") if rest.endswith(b" .\n") else rest
+    statement = rest.removesuffix(b"\n").removesuffix(b".").rstrip(b" ")
     object_, _, graph = statement.rpartition(b" ")
     named = graph.startswith(b"_:") or (graph.startswith(b"<") and graph.endswith(b">"))
-    if object_ and named and object_[-1:] != b"(":
+    # A word with a quotation mark is the end of a literal; after "(" comes the end of a triple term.
+    if object_ and named and b'"' not in graph and object_[-1:] != b"(":
         return object_, graph
     return statement, b""

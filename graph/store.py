@@ -1,67 +1,35 @@
-"""The Oxigraph store of a snapshot: loaded once, then only read."""
+"""The Oxigraph store of a snapshot: loaded once by its bulk loader, then only read."""
 
 from __future__ import annotations
 
-import heapq
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import cast
 
-from pyoxigraph import QueryTriples, RdfFormat, Store, parse
-
-_RUN = 500_000  # lines sorted in memory at a time
+from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 
-def write_sorted(lines: Iterable[bytes], target: Path) -> int:
-    """Writes the lines in byte order, each once; returns how many. Memory holds one run at a time."""
-    runs: list[Path] = []
-    source = iter(lines)
-    while batch := list(itertools.islice(source, _RUN)):
-        run = target.with_name(f"{target.name}.run{len(runs)}")
-        run.write_bytes(b"".join(sorted(set(batch))))
-        runs.append(run)
-    count = 0
-    last = None
-    with target.open("wb") as out:
-        files = [run.open("rb") for run in runs]
-        try:
-            for line in heapq.merge(*files):
-                if line != last:
-                    out.write(line)
-                    count += 1
-                    last = line
-        finally:
-            for file in files:
-                file.close()
-    for run in runs:
-        run.unlink()
-    return count
+def load(store: Store, lines: Path, format: RdfFormat = RdfFormat.N_QUADS, *, blank_nodes: bool) -> None:
+    """Adds the quads of a file of N-Quads or N-Triples lines by the bulk loader.
 
-
-def load(folder: Path, nquads: Path) -> Store:
-    """A new store in the folder with the quads of the file, by the bulk loader."""
-    store = Store(str(folder))
-    # Not bulk_load: that names blank nodes anew, and the dump and the merge must agree with the store.
-    store.bulk_extend(parse(path=str(nquads), format=RdfFormat.N_QUADS))
-    return store
-
-
-def merge_into_default_graph(store: Store, scratch: Path) -> None:
-    """Puts the RDF merge of all named graphs into the default graph, each triple once.
-
-    Oxigraph's own union of graphs is a bag: a triple of two graphs would count twice (SPARQL 1.1, section 13.1).
+    Read by the store itself, in all threads, unless the file holds `blank_nodes`: those it would name anew, and then dump and store
+    would disagree.
     """
-    merge = cast(QueryTriples, store.query("CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"))
-    merge.serialize(output=str(scratch), format=RdfFormat.N_TRIPLES)
-    if scratch.stat().st_size:
-        store.bulk_extend(parse(path=str(scratch), format=RdfFormat.N_TRIPLES))
-    scratch.unlink()
+    if not lines.stat().st_size:
+        return
+    if blank_nodes:
+        store.bulk_extend(parse(path=str(lines), format=format))
+    else:
+        store.bulk_load(path=str(lines), format=format)
 
 
-def lines_of(store: Store, scratch: Path) -> Iterator[bytes]:
-    """The store's quads as N-Quads lines."""
-    store.dump(str(scratch), format=RdfFormat.N_QUADS)
-    with scratch.open("rb") as file:
-        yield from file
-    scratch.unlink()
+def write_graphs(store: Store, graphs: Iterable[str], target: Path) -> None:
+    """Writes the quads of some named graphs as N-Quads lines, in the order of the store."""
+    scratch = target.with_name(f"{target.name}.triples")
+    with target.open("wb") as out:
+        for name in graphs:
+            graph = NamedNode(name)
+            store.dump(str(scratch), format=RdfFormat.N_TRIPLES, from_graph=graph)
+            end = f" {graph} .\n".encode()
+            with scratch.open("rb") as triples:
+                out.writelines(line.removesuffix(b" .\n") + end for line in triples)
+    scratch.unlink(missing_ok=True)

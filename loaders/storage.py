@@ -68,7 +68,11 @@ class FactsWriter:
 
     def add(self, extraction: Extraction) -> None:
         """Write one extraction."""
-        self._stream.write(extraction_line(extraction).encode())
+        self.add_line(extraction_line(extraction).encode())
+
+    def add_line(self, line: bytes) -> None:
+        """Write one extraction, by its line."""
+        self._stream.write(line)
         self._count += 1
 
     def close(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from ..facts import Article, Extraction
-from .apply import Problem, apply, belongs, missing_quotes, same_headline
+from .apply import Problem, apply, belongs, missing_quotes
 from .patch import Patch
 
 
@@ -18,15 +19,7 @@ class Corrector:
 
     def __init__(self, patches: Iterable[Patch], articles: Iterable[Article]) -> None:
         self.applied = 0
-        self.problems: list[Problem] = []
-        self._patches: defaultdict[str, list[Patch]] = defaultdict(list)
-        known = list(articles)
-        ids = {article.id for article in known}
-        for patch in patches:
-            if patch.article in ids:
-                self._patches[patch.article].append(patch)
-            else:
-                self._place(patch, known)
+        self._patches, self.problems = place(list(patches), articles)
 
     def correct(self, extraction: Extraction) -> Extraction:
         """The extraction with the corrections of its patches."""
@@ -39,28 +32,71 @@ class Corrector:
         """Whether a patch is for this article: where none is, its facts stay as they are."""
         return article.id in self._patches
 
-    def _place(self, patch: Patch, articles: Sequence[Article]) -> None:
-        fitting = [article for article in articles if belongs(patch, article)]
-        if len(fitting) == 1:
-            self._patches[fitting[0].id].append(patch)
-            return
-        self.problems.append(
-            Problem(patch.file, None, f"nothing of it is applied: {_why(patch, articles, fitting)}")
+
+def place(
+    patches: Sequence[Patch], articles: Iterable[Article]
+) -> tuple[dict[str, list[Patch]], list[Problem]]:
+    """The patches of each article by its id, and what is wrong with those that are for none or several.
+
+    The articles are gone through once, and none is kept.
+    """
+    searches = [_Search(patch) for patch in patches]
+    by_id: defaultdict[str, list[_Search]] = defaultdict(list)
+    by_headline: defaultdict[str, list[_Search]] = defaultdict(list)
+    for search in searches:
+        by_id[search.patch.article].append(search)
+        by_headline[_plain(search.patch.headline)].append(search)
+    for article in articles if patches else ():
+        for search in by_id.get(article.id, ()):
+            search.found = True
+        for search in by_headline.get(_plain(article.headline), ()):
+            search.look_at(article)
+    placed: defaultdict[str, list[Patch]] = defaultdict(list)
+    problems = []
+    for search in searches:
+        if search.found:
+            placed[search.patch.article].append(search.patch)
+        elif len(search.fitting) == 1:
+            placed[search.fitting[0]].append(search.patch)
+        else:
+            told = f"nothing of it is applied: {search.why()}"
+            problems.append(Problem(search.patch.file, None, told))
+    return dict(placed), problems
+
+
+@dataclass(slots=True)
+class _Search:
+    """What is known of a patch's article while the articles pass by."""
+
+    patch: Patch
+    found: bool = False  # by its id
+    fitting: list[str] = field(default_factory=list)
+    like: tuple[str, list[str]] | None = None  # the first with its headline, and the quotes that it lacks
+
+    def look_at(self, article: Article) -> None:
+        """Takes in an article with the patch's headline."""
+        if belongs(self.patch, article):
+            self.fitting.append(article.id)
+        elif self.like is None:
+            self.like = (article.id, missing_quotes(self.patch, article))
+
+    def why(self) -> str:
+        """Why the patch has no article."""
+        patch = self.patch
+        if self.fitting:
+            ids = ", ".join(self.fitting)
+            return f"no article has the id {patch.article}, and several fit it ({ids}): put the right id in [article]"
+        if self.like is not None:
+            words = "”, “".join(self.like[1])
+            return (
+                f"no article has the id {patch.article}; {self.like[0]} has the headline 《{patch.headline}》 but not the "
+                f"words “{words}”: if it is the same article, put that id in [article] and mend the quotes"
+            )
+        return (
+            f"no article among the sources has the id {patch.article} or the headline 《{patch.headline}》: give its source too, "
+            "put its new id and headline in [article], or leave the patch out"
         )
 
 
-def _why(patch: Patch, articles: Sequence[Article], fitting: Sequence[Article]) -> str:
-    if fitting:
-        ids = ", ".join(article.id for article in fitting)
-        return f"no article has the id {patch.article}, and several fit it ({ids}): put the right id in [article]"
-    for article in articles:
-        if same_headline(patch, article):
-            words = "”, “".join(missing_quotes(patch, article))
-            return (
-                f"no article has the id {patch.article}; {article.id} has the headline 《{patch.headline}》 but not the "
-                f"words “{words}”: if it is the same article, put that id in [article] and mend the quotes"
-            )
-    return (
-        f"no article among the sources has the id {patch.article} or the headline 《{patch.headline}》: give its source too, "
-        "put its new id and headline in [article], or leave the patch out"
-    )
+def _plain(headline: str) -> str:
+    return "".join(headline.split())

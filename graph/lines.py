@@ -1,0 +1,116 @@
+"""N-Quads lines: as the store gives them back, and sorted in byte order within bounded memory."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
+
+from ontology.errors import ChunchengError
+
+_RUN = 500_000  # lines sorted in memory at a time, where there is no sort(1)
+_MEMORY = "256M"  # of sort(1)
+_BATCH = 10_000  # lines parsed at a time
+_AS_WRITTEN = frozenset(
+    {"http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
+)
+
+
+class DiskError(ChunchengError):
+    """Lines that can't be sorted on this disk; the message says why."""
+
+
+def line_of(quad: Quad) -> bytes:
+    """The quad as an N-Quads line, as the store gives it back: Oxigraph keeps numbers by value, "01" as 1."""
+    object_ = quad.object
+    if isinstance(object_, Triple) or (
+        isinstance(object_, Literal) and object_.datatype.value not in _AS_WRITTEN
+    ):
+        quad = Quad(quad.subject, quad.predicate, _as_kept(object_), quad.graph_name)
+    return f"{quad} .\n".encode()
+
+
+def as_kept(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """N-Quads lines of any make as the store gives them back; raises SyntaxError for what is none."""
+    source = iter(lines)
+    while batch := b"".join(itertools.islice(source, _BATCH)):
+        yield from map(line_of, parse(batch, format=RdfFormat.N_QUADS))
+
+
+@lru_cache(maxsize=65536)
+def _as_kept(term: Literal | Triple) -> Literal | Triple:
+    store = Store()
+    store.add(Quad(NamedNode("x:s"), NamedNode("x:p"), term))
+    kept = next(iter(store)).object
+    assert isinstance(kept, Literal | Triple)
+    return kept
+
+
+def write_sorted(lines: Iterable[bytes], target: Path) -> None:
+    """Writes the lines (each item one or more, whole) in byte order, each once. Memory stays bounded; raises DiskError."""
+    raw = target.with_name(f"{target.name}.raw")
+    with raw.open("wb") as out:
+        out.writelines(lines)
+    sort_file(raw, target)
+    raw.unlink()
+
+
+def sort_file(source: Path, target: Path) -> None:
+    """Sorts a file's lines in byte order, each once, by sort(1) where it is there; raises DiskError."""
+    if _sort_program():
+        _run_sort(["-S", _MEMORY, str(source)], target)
+    else:
+        _sort_in_runs(source, target)
+
+
+def merge_sorted(sources: Sequence[Path], target: Path) -> None:
+    """Merges sorted files into one, each line once; raises DiskError."""
+    if _sort_program():
+        _run_sort(["-m", *map(str, sources)], target)
+    else:
+        _merge(sources, target)
+
+
+def _sort_program() -> str | None:
+    return shutil.which("sort")
+
+
+def _run_sort(arguments: Sequence[str], target: Path) -> None:
+    done = subprocess.run(
+        [str(_sort_program()), "-u", "-T", str(target.parent), "-o", str(target), *arguments],
+        env={**os.environ, "LC_ALL": "C"},
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    if done.returncode:
+        told = done.stderr.decode(errors="replace").strip()
+        raise DiskError(f"{target.parent}: the data can't be sorted here: {told}; is there room on the disk?")
+
+
+def _sort_in_runs(source: Path, target: Path) -> None:
+    runs: list[Path] = []
+    with source.open("rb") as lines:
+        while batch := list(itertools.islice(lines, _RUN)):
+            run = target.with_name(f"{target.name}.run{len(runs)}")
+            run.write_bytes(b"".join(sorted(set(batch))))
+            runs.append(run)
+    _merge(runs, target)
+    for run in runs:
+        run.unlink()
+
+
+def _merge(sources: Sequence[Path], target: Path) -> None:
+    files = [source.open("rb") for source in sources]
+    try:
+        with target.open("wb") as out:
+            out.writelines(line for line, _ in itertools.groupby(heapq.merge(*files)))
+    finally:
+        for file in files:
+            file.close()

@@ -1,0 +1,100 @@
+"""A shard: what a build needs of some articles, made apart from all others so that any process can make it.
+
+`make_shards` is a pure function of picklable values: any `concurrent.futures.Executor` can run it, here or on another machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from loaders.correction import Patch, Problem, apply
+from loaders.facts import Article, Extraction
+from loaders.pipeline import extract
+from loaders.storage import extraction_line, without_text
+from ontology.terms import OA, SCHEMA
+
+from .corrections import correction_quads
+from .lines import line_of
+from .rdf import quads
+from .validate import Violation, validate_batch
+
+# Where an article's text is, and where the words around a quote are, from which it could be put together.
+_TEXT = frozenset({SCHEMA.articleBody, OA.prefix, OA.suffix})
+COUNTED = ("articles", "entities", "statements", "relations", "corrections")
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How shards are made: with the same settings and code the same article gives the same shard."""
+
+    base: str
+    quotes_only: bool = False
+    check: bool = True  # by SHACL
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An article to read, with the patches that are for it."""
+
+    article: Article
+    patches: tuple[Patch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One article's part of a graph.
+
+    `lines` are its N-Quads in byte order, each once, in the form in which the store gives them back. `facts` is what the ledger
+    takes in: the article and its statements; `stored` all that was read, as `loaders.storage` keeps it. `counts` are in the order
+    of COUNTED; `applied` counts corrections.
+    """
+
+    article: Article
+    lines: bytes
+    facts: Extraction
+    stored: bytes
+    counts: tuple[int, ...]
+    violations: tuple[Violation, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    applied: int = 0
+
+
+def make_shards(
+    making: Making, tasks: Sequence[Task], read: Callable[[Article], Extraction] = extract
+) -> list[Shard]:
+    """The shards of the articles in order: read, corrected, written as RDF, checked by SHACL."""
+    corrected = [apply(task.patches, read(task.article)) for task in tasks]
+    made = shards_of(making, [extraction for extraction, _, _ in corrected])
+    return [
+        replace(shard, problems=problems, applied=len(applied))
+        for shard, (_, applied, problems) in zip(made, corrected, strict=True)
+    ]
+
+
+def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Shard]:
+    """The shards of articles that have been read; checked together, since that costs less than each alone."""
+    read = list(extractions)
+    written = [
+        list(dict.fromkeys((*quads(extraction, making.base), *correction_quads(extraction, making.base))))
+        for extraction in read
+    ]
+    articles = [(e.article, own) for e, own in zip(read, written, strict=True)]
+    violations = validate_batch(articles) if making.check and articles else []
+    for extraction, own in zip(read, written, strict=True):
+        kept = (q for q in own if q.predicate.value not in _TEXT) if making.quotes_only else own
+        article = extraction.article
+        yield Shard(
+            replace(article, body="", subheads=(), reporters=(), kicker=None),
+            b"".join(sorted(map(line_of, kept))),
+            Extraction(article, statements=extraction.statements),
+            extraction_line(without_text(extraction) if making.quotes_only else extraction).encode(),
+            (
+                1,
+                len(extraction.entities),
+                len(extraction.statements),
+                len(extraction.relations),
+                len(extraction.corrections),
+            ),
+            tuple(v for v in violations if v.article.id == article.id),
+        )

@@ -1,0 +1,155 @@
+"""Shards of earlier builds by what they were made of: unchanged articles aren't read again, nor finished ones after a kill.
+
+A key is a digest of the article, the corrections that concern it, the settings, and the code, tables and libraries that made the
+shard, so nothing has to be declared stale. One SQLite file; each batch is a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import pickle
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import zstandard
+
+from ontology.errors import ChunchengError
+
+from .shard import Making, Shard, Task
+
+_KEEP = 3  # published builds after which a shard that none of them used is dropped
+_PACKAGES = ("ontology", "loaders", "graph")
+_LIBRARIES = ("pyoxigraph", "pypinyin", "ahocorasick-rs", "cn2an", "opencc", "pyshacl", "rdflib")
+_CODE = frozenset({".py", ".toml", ".tsv", ".csv", ".ttl", ".rq", ".json", ".txt"})
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS shard (key BLOB PRIMARY KEY, build INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS build (number INTEGER PRIMARY KEY);
+"""
+
+
+class ShardCacheError(ChunchengError):
+    """A cache that can't be used; the message says what to do."""
+
+
+class ShardCache:
+    """The shards kept in a file; only one build may use it at a time, which the lock of its data folder sees to."""
+
+    def __init__(self, file: Path, making: Making) -> None:
+        self.file, self._making = file, repr(making)
+        self._packer, self._unpacker = zstandard.ZstdCompressor(level=3), zstandard.ZstdDecompressor()
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(file)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.executescript(_SCHEMA)
+            row = self._connection.execute("SELECT coalesce(max(number), 0) + 1 FROM build").fetchone()
+        except (sqlite3.Error, OSError) as error:
+            raise ShardCacheError(f"{file}: can't be used ({error}); remove it and build again") from error
+        self._build = int(row[0])
+
+    def __enter__(self) -> ShardCache:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def key(self, task: Task) -> bytes:
+        """What the shard of the task is kept by."""
+        parts = (code_version(), self._making, repr(task.article), repr(task.patches))
+        return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()
+
+    def find(self, tasks: Sequence[Task]) -> list[Shard | None]:
+        """The shard of each task, None where there is none; one that can't be read counts as none."""
+        keys = [self.key(task) for task in tasks]
+        found: dict[bytes, bytes] = {}
+        for begin in range(0, len(keys), 500):
+            part = keys[begin : begin + 500]
+            marks = ",".join("?" * len(part))
+            found |= self._connection.execute(f"SELECT key, data FROM shard WHERE key IN ({marks})", part)
+            self._connection.execute(f"UPDATE shard SET build = {self._build} WHERE key IN ({marks})", part)
+        self._connection.commit()
+        return [self._unpack(found, key) for key in keys]
+
+    def keep(self, made: Iterable[tuple[Task, Shard]]) -> None:
+        """Keeps the shards but for those with violations: they are to be told again."""
+        rows = [
+            (self.key(task), self._build, self._packer.compress(pickle.dumps(shard, 5)))
+            for task, shard in made
+            if not shard.violations
+        ]
+        try:
+            with self._connection:
+                self._connection.executemany("INSERT OR REPLACE INTO shard VALUES (?, ?, ?)", rows)
+        except sqlite3.Error as error:
+            raise ShardCacheError(
+                f"{self.file}: can't be written ({error}); is there room on the disk?"
+            ) from error
+
+    def published(self) -> None:
+        """Ends a build that was published: drops what the last few published builds didn't use."""
+        with self._connection:
+            self._connection.execute("INSERT INTO build VALUES (?)", (self._build,))
+            self._connection.execute("DELETE FROM shard WHERE build <= ?", (self._build - _KEEP,))
+
+    def _unpack(self, found: Mapping[bytes, bytes], key: bytes) -> Shard | None:
+        if key not in found:
+            return None
+        try:
+            shard = _Unpickler(io.BytesIO(self._unpacker.decompress(found[key]))).load()
+        except (zstandard.ZstdError, pickle.UnpicklingError, AttributeError, EOFError, TypeError, ValueError):
+            return None
+        return shard if isinstance(shard, Shard) else None
+
+
+class _Unpickler(pickle.Unpickler):
+    """Reads records of facts and shards, and can call nothing else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _RECORDS:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name} is no record of a shard")
+
+
+_RECORDS = frozenset(
+    {
+        ("graph.shard", "Shard"),
+        ("loaders.correction.apply", "Problem"),
+        *(
+            ("loaders.facts", name)
+            for name in (
+                "Article",
+                "Entity",
+                "Extraction",
+                "Relation",
+                "Source",
+                "Span",
+                "Statement",
+                "Unread",
+            )
+        ),
+    }
+)
+
+
+@cache
+def code_version() -> str:
+    """A digest of all that shapes a shard besides the article: code, lexicons, rules, ontology, libraries."""
+    hashed = hashlib.sha256()
+    root = Path(__file__).parent.parent
+    for package in _PACKAGES:
+        for file in sorted((root / package).rglob("*")):
+            if file.suffix in _CODE and "__pycache__" not in file.parts:
+                hashed.update(f"{file.relative_to(root)}\n{file.stat().st_size}\n".encode())
+                hashed.update(file.read_bytes())
+    for library in _LIBRARIES:
+        hashed.update(f"{library} {metadata.version(library)}\n".encode())
+    return hashed.hexdigest()

@@ -1,0 +1,26 @@
+"""The stages of a build: told as they begin, timed for the manifest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+class Stages:
+    """Times stages that follow one another; `tell` hears of each when it begins."""
+
+    def __init__(self, tell: Callable[[str], None] = lambda _: None) -> None:
+        self._tell = tell
+        self._begun: list[tuple[str, float]] = []
+
+    def begin(self, name: str) -> None:
+        """Ends the stage before, if any."""
+        self._begun.append((name, time.monotonic()))
+        self._tell(name)
+
+    def seconds(self) -> dict[str, float]:
+        """Seconds of each stage so far, that of now included, in order; and of all together."""
+        now = time.monotonic()
+        ends = [*(begin for _, begin in self._begun[1:]), now]
+        taken = {name: round(end - begin, 2) for (name, begin), end in zip(self._begun, ends, strict=True)}
+        return taken | {"all": round(now - self._begun[0][1], 2)} if self._begun else {}
