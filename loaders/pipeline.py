@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from ontology.errors import ChunchengError
 
 from .confidence import with_confidence
 from .entity import read_entities
 from .facts import Article, Extraction
+from .location import Location
 from .page import cut_page
 from .read import Publication, find_sources, read_source
 from .relation import read_relations
@@ -33,7 +33,7 @@ def extract(article: Article) -> Extraction:
 
 
 def load_articles(
-    paths: Sequence[Path],
+    paths: Sequence[Location],
     publication: Publication,
     *,
     strict: bool = False,
@@ -59,7 +59,7 @@ def load_articles(
 
 
 def extract_files(
-    paths: Sequence[Path],
+    paths: Sequence[Location],
     publication: Publication,
     *,
     strict: bool = False,

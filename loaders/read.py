@@ -14,11 +14,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from ontology.errors import ChunchengError
 
 from .facts import Source
+from .location import Location
 
 SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf"})
 _BINARY = {
@@ -76,35 +76,46 @@ class Page:
     markdown: bool = False
 
 
-def find_sources(paths: Sequence[Path]) -> list[Path]:
+def find_sources(paths: Sequence[Location]) -> list[Location]:
     """The files, folders expanded in sorted order; raises ReadError for what isn't there or holds nothing to read."""
-    found: list[Path] = []
+    found: list[Location] = []
     for path in paths:
-        if path.is_dir():
-            inside = sorted(
-                p
-                for p in path.rglob("*")
-                if p.is_file()
-                and p.suffix.lower() in SUFFIXES
-                and p.name.upper() != "README.MD"
-                and not any(part.startswith(".") for part in p.relative_to(path).parts)
-            )
-            if not inside:
-                raise ReadError(f"{path}: no page in this folder; pages end in {', '.join(sorted(SUFFIXES))}")
-            found += inside
-        elif path.exists():
-            found.append(path)
-        else:
-            raise ReadError(f"{path}: no such file or folder")
+        try:
+            if path.is_dir():
+                found += _pages_of(path)
+            elif path.exists():
+                found.append(path)
+            else:
+                raise ReadError(f"{path}: no such file or folder")
+        except OSError as error:
+            raise ReadError(f"{path}: can't be read: {_reason(error)}") from error
     return list(dict.fromkeys(found))
 
 
-def read_source(path: Path, publication: Publication) -> Page:
+def _pages_of(folder: Location) -> list[Location]:
+    inside: list[Location] = [
+        p
+        for p in folder.rglob("*")
+        if p.suffix.lower() in SUFFIXES
+        and p.name.upper() != "README.MD"
+        and not any(part.startswith(".") for part in p.relative_to(folder).parts)  # type: ignore[arg-type]
+        and p.is_file()
+    ]
+    if not inside:
+        raise ReadError(f"{folder}: no page in this folder; pages end in {', '.join(sorted(SUFFIXES))}")
+    return sorted(inside, key=lambda page: tuple(page.parts))
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error) or type(error).__name__
+
+
+def read_source(path: Location, publication: Publication) -> Page:
     """The page in the file; raises ReadError for an empty, binary, broken or wrongly encoded one."""
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ReadError(f"{path}: can't be read: {error.strerror}") from error
+        raise ReadError(f"{path}: can't be read: {_reason(error)}") from error
     if not data.strip():
         raise ReadError(f"{path}: the file is empty")
     source = Source(path.name, hashlib.sha256(data).hexdigest())
@@ -122,7 +133,7 @@ def read_source(path: Path, publication: Publication) -> Page:
     return replace(page, markdown=path.suffix.lower() in (".md", ".markdown"))
 
 
-def decode(data: bytes, path: Path) -> str:
+def decode(data: bytes, path: Location) -> str:
     """The text of the bytes: UTF-8 or UTF-16 by its mark, then UTF-8, then GB18030; else ReadError with the offset."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
@@ -178,7 +189,7 @@ def _page(
     return Page(lines, publication, source, headline)
 
 
-def _with_front_matter(path: Path, text: str, publication: Publication, source: Source) -> Page:
+def _with_front_matter(path: Location, text: str, publication: Publication, source: Source) -> Page:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     m = _FRONT.match(text)
     if m is None:
@@ -217,7 +228,7 @@ def _check_date(value: str, what: str) -> None:
     raise ReadError(f"{what} must be a date such as 2024-01-22, not {value!r}")
 
 
-def _html_page(path: Path, text: str, publication: Publication, source: Source) -> Page:
+def _html_page(path: Location, text: str, publication: Publication, source: Source) -> Page:
     """The article of an HTML page. Its date counts where the page itself states one (meta tags, JSON-LD)."""
     import trafilatura
     from lxml import etree, html
@@ -265,7 +276,7 @@ def _json_ld(text: str, key: str) -> str | None:
     return m.group(1) if m else None
 
 
-def _pdf_text(path: Path, data: bytes) -> str:
+def _pdf_text(path: Location, data: bytes) -> str:
     """Text of the PDF's boxes in reading order; its lines within a box joined where the box wraps them."""
     from pdfminer.high_level import extract_pages
     from pdfminer.layout import LAParams, LTTextContainer
