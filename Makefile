@@ -50,6 +50,7 @@ lock: ## add new requirements of pyproject.toml to the lock files
 	$(LOCK) --extra build -o requirements.lock
 	$(LOCK) --extra test --extra build -o requirements-test.lock
 	$(LOCK) --extra model --extra build -o requirements-model.lock
+	$(LOCK) --extra cluster --extra build -o requirements-cluster.lock
 	$(LOCK) --extra bench -o requirements-bench.lock
 	$(LOCK) --extra frontend -o requirements-frontend.lock
 

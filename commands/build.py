@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -13,12 +15,16 @@ from graph.stages import Stages
 from ontology.errors import ChunchengError
 from ontology.identifiers import DEFAULT_BASE
 
-from .options import EXISTING, corrections_option, data_option, model_option, reading_options
+from .options import EXISTING, PAGES, corrections_option, data_option, model_option, reading_options
 from .reading import build_reading, read_patches, shards_of
+
+if TYPE_CHECKING:
+    from graph.workers import Workers
+    from loaders.location import Location
 
 
 @click.command()
-@click.argument("sources", nargs=-1, type=EXISTING, metavar="[SOURCE]...")
+@click.argument("sources", nargs=-1, type=PAGES, metavar="[SOURCE]...")
 @click.option(
     "--rdf",
     "rdf_files",
@@ -67,6 +73,19 @@ from .reading import build_reading, read_patches, shards_of
     help="Processes that read pages; by default all processors where there is enough to read. The result is the same.",
 )
 @click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    envvar="CHUNCHENG_CLUSTER",
+    show_envvar=True,
+    help="Read pages on the workers of this dask scheduler (tcp://host:8786), which see the pages under the same names.",
+)
+@click.option(
+    "--shards",
+    "shard_files",
+    metavar="URL",
+    help="Also write what is read of the articles to this location as N-Quads files, for another store.",
+)
+@click.option(
     "--fresh",
     is_flag=True,
     help="Read every article anew, also those that an earlier build has read with the same rules.",
@@ -75,7 +94,7 @@ from .reading import build_reading, read_patches, shards_of
 @model_option
 @reading_options
 def build(
-    sources: tuple[Path, ...],
+    sources: tuple[Location, ...],
     rdf_files: tuple[Path, ...],
     data: Path,
     default_graph: Literal["merge", "own"],
@@ -83,6 +102,8 @@ def build(
     keep: int,
     quotes_only: bool,
     jobs: int | None,
+    cluster: str | None,
+    shard_files: str | None,
     fresh: bool,
     corrections: tuple[Path, ...],
     model: bool,
@@ -92,7 +113,7 @@ def build(
 ) -> None:
     """Build a snapshot from pages and RDF files, check it, and publish it.
 
-    SOURCE is a page or a folder of pages. What was published before keeps being served until the new snapshot is whole;
+    SOURCE is a page or a folder of pages, here or at a URL (s3://…, http://…). What was published before keeps being served until the new snapshot is whole;
     it stays if anything is wrong or the build is killed. Articles are checked by SHACL; the RDF of --rdf is taken as it
     is, unchecked: quads keep their graphs, triples go to a graph named after the file.
 
@@ -102,6 +123,7 @@ def build(
     chuncheng build articles --corrections corrections
     chuncheng build articles --rdf more.ttl --rdf others.nq --out /srv/ledger
     chuncheng build --rdf data.nq --default-graph own
+    chuncheng build s3://bucket/pages --cluster tcp://scheduler:8786
 
     What was read of an article is kept in the data folder: the next build reads only what is new or changed, by its text, the
     corrections for it and the rules; one that was killed goes on where it was.
@@ -123,27 +145,37 @@ def build(
     cache = data / "cache" / "shards.sqlite"
     if fresh:
         _forget(cache)
-    reading = None
-    if sources:
-        making = Making(base, quotes_only)
-        reading = build_reading(
-            sources, publication, patches, making, jobs=jobs, model=model, strict=strict, cache=cache
+    with _workers(cluster) as workers:
+        reading = None
+        if sources:
+            making = Making(base, quotes_only)
+            reading = build_reading(
+                sources,
+                publication,
+                patches,
+                making,
+                jobs=jobs,
+                model=model,
+                strict=strict,
+                cache=cache,
+                workers=workers,
+                shard_files=shard_files,
+            )
+        stages = Stages(_tell_stage)
+        snapshot = build_snapshot(
+            data,
+            None,
+            rdf_files,
+            shards=shards_of(reading, strict=strict) if reading else None,
+            base=base,
+            default_graph=default_graph,
+            quotes_only=quotes_only,
+            on_stage=stages.begin,
         )
-    stages = Stages(_tell_stage)
-    snapshot = build_snapshot(
-        data,
-        None,
-        rdf_files,
-        shards=shards_of(reading, strict=strict) if reading else None,
-        base=base,
-        default_graph=default_graph,
-        quotes_only=quotes_only,
-        on_stage=stages.begin,
-    )
-    if reading:
-        reading.published()
-    told = ", ".join(f"{name} {taken:.1f}" for name, taken in stages.seconds().items() if name != "all")
-    click.echo(f"seconds: {told}", err=True)
+        if reading:
+            reading.published()
+        told = ", ".join(f"{name} {taken:.1f}" for name, taken in stages.seconds().items() if name != "all")
+        click.echo(f"seconds: {told}", err=True)
     counts = ", ".join(f"{number:,} {name}" for name, number in snapshot.manifest["counts"].items() if number)
     click.echo(f"published {snapshot.id} in {data}: {counts} ({time.monotonic() - began:.1f} s)")
     if keep:
@@ -155,6 +187,17 @@ def build(
 
 def _tell_stage(stage: str) -> None:
     click.echo(f"{stage} …", err=True)
+
+
+@contextlib.contextmanager
+def _workers(cluster: str | None) -> Iterator[Workers | None]:
+    if cluster is None:
+        yield None
+        return
+    from graph.cluster import cluster_workers
+
+    with cluster_workers(cluster, lambda line: click.echo(line, err=True)) as workers:
+        yield workers
 
 
 def _forget(cache: Path) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .options import EXISTING, Group, reading_options
+from .options import EXISTING, PAGES, Group, reading_options
 from .reading import count_corrections, make_corrector, read_articles, read_patches
+
+if TYPE_CHECKING:
+    from loaders.location import Location
 
 
 @click.group("corrections", cls=Group)
@@ -18,10 +22,10 @@ def corrections_group() -> None:
 
 @corrections_group.command()
 @click.argument("patches", type=EXISTING, metavar="PATH")
-@click.argument("sources", nargs=-1, required=True, type=EXISTING, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, required=True, type=PAGES, metavar="SOURCE...")
 @reading_options
 def check(
-    patches: Path, sources: tuple[Path, ...], published: str | None, publisher: str | None, strict: bool
+    patches: Path, sources: tuple[Location, ...], published: str | None, publisher: str | None, strict: bool
 ) -> None:
     """List what the patch file or folder PATH would change in the facts of the pages, and what can't be applied.
 

@@ -13,15 +13,16 @@ import click
 from graph.table import render_table
 from ontology.identifiers import DEFAULT_BASE
 
-from .options import EXISTING, corrections_option, model_option, reading_options
+from .options import PAGES, corrections_option, model_option, reading_options
 from .reading import make_corrector, make_reader, read_articles, read_patches, tell_problems
 
 if TYPE_CHECKING:
     from loaders.facts import Article, Extraction
+    from loaders.location import Location
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=EXISTING, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=PAGES, metavar="FILE...")
 @click.option(
     "--format", "format_", type=click.Choice(["jsonl", "table"]), default="jsonl", show_default=True
 )
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 @model_option
 @reading_options
 def extract(
-    files: tuple[Path, ...],
+    files: tuple[Location, ...],
     format_: str,
     explain: bool,
     base: str,

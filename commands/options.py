@@ -11,7 +11,25 @@ import click
 from ontology.errors import ChunchengError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _Pages(click.Path):
+    """A file or folder of this machine, which must exist, or a URL that fsspec knows, which is asked when it is read."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from loaders.location import LocationError, locate
+
+        try:
+            place = locate(str(value))
+        except LocationError as error:
+            self.fail(str(error), param, ctx)
+        return (
+            super().convert(value, param, ctx) if isinstance(place, Path) and place == Path(value) else place
+        )
+
+
 PATH = click.Path(path_type=Path)
+PAGES = _Pages(exists=True, path_type=Path)
 EXISTING = click.Path(exists=True, path_type=Path)
 
 

@@ -17,15 +17,17 @@ from ontology.errors import ChunchengError
 if TYPE_CHECKING:
     from graph.corpus import Progress, Reading
     from graph.shard import Making, Shard
+    from graph.workers import Workers
     from loaders.correction import Corrector, Patch, Problem
     from loaders.facts import Article
+    from loaders.location import Location
     from loaders.read import Publication
     from loaders.reader import Reader
 
 _BYTES_OF_A_JOB = 100_000  # pages worth a process of their own
 
 
-def read_articles(paths: Sequence[Path], publication: Publication, *, strict: bool) -> Iterator[Article]:
+def read_articles(paths: Sequence[Location], publication: Publication, *, strict: bool) -> Iterator[Article]:
     """The articles of the files; raises ChunchengError at the end if there was none and a file couldn't be read."""
     from loaders.pipeline import load_articles
 
@@ -37,7 +39,7 @@ def read_articles(paths: Sequence[Path], publication: Publication, *, strict: bo
 
     count = 0
     # Sorted: of an article that stands in two files the first is kept, whatever the order of the arguments.
-    for article in load_articles(sorted(set(paths)), publication, strict=strict, on_error=report):
+    for article in load_articles(sorted(set(paths), key=str), publication, strict=strict, on_error=report):
         count += 1
         yield article
     if failed and not count:
@@ -65,7 +67,7 @@ def make_reader(*, model: bool) -> Reader:
 
 
 def build_reading(
-    paths: Sequence[Path],
+    paths: Sequence[Location],
     publication: Publication,
     patches: Sequence[Patch],
     making: Making,
@@ -74,8 +76,11 @@ def build_reading(
     model: bool,
     strict: bool,
     cache: Path | None,
+    workers: Workers | None = None,
+    shard_files: str | None = None,
 ) -> Reading:
-    """What a build reads of the pages. Without `jobs` it takes all processors, unless there is too little to read.
+    """What a build reads of the pages, by the workers of a cluster where they are given. Without `jobs` it takes all processors,
+    unless there is too little to read.
 
     A language model is asked from this process alone, and what it says isn't kept.
     """
@@ -84,13 +89,20 @@ def build_reading(
     from loaders.read import find_sources
 
     if model:
-        jobs, cache = 1, None
-    if jobs is None:
+        jobs, cache, workers = 1, None, None
+    if jobs is None and workers is None:
         whole = sum(file.stat().st_size for file in find_sources(paths))
         jobs = min(processes(), 1 + whole // _BYTES_OF_A_JOB)
     corpus = Corpus(paths, publication, strict=strict, on_error=_report)
     return Reading(
-        corpus, making, Workers(jobs), patches, make_reader(model=model), cache, _ProgressLine().tell
+        corpus,
+        making,
+        workers or Workers(jobs or 1),
+        patches,
+        make_reader(model=model),
+        cache,
+        shard_files,
+        _ProgressLine().tell,
     )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from loaders.correction import Patch, Problem, place
 from loaders.facts import Article
+from loaders.location import Location
 from loaders.page import cut_page
 from loaders.pipeline import extract
 from loaders.read import Publication, find_sources, read_source
@@ -24,6 +25,7 @@ from ontology.errors import ChunchengError
 
 from .shard import Making, Shard, Task, make_shards
 from .shard_cache import ShardCache
+from .shard_files import ShardList, make_and_write_shards, write_shards
 from .workers import Done, Workers
 
 _FILES = 16  # pages cut at a time by one process
@@ -58,7 +60,7 @@ class Progress:
 class Corpus:
     """Files and folders of pages with what is known of them. A file that can't be read goes to `on_error`; with `strict` it is raised."""
 
-    paths: Sequence[Path]
+    paths: Sequence[Location]
     publication: Publication = field(default_factory=Publication)
     strict: bool = False
     on_error: Callable[[ChunchengError], None] = lambda _: None
@@ -73,7 +75,7 @@ class Corpus:
         files couldn't be read and none could.
         """
         # Sorted: of an article that stands in two files the first is kept, whatever the order of the arguments.
-        files = find_sources(sorted(set(self.paths)))
+        files = find_sources(sorted(set(self.paths), key=str))
         sizes = {file: file.stat().st_size for file in files}
         whole = max(1, sum(sizes.values()))
         seen: set[str] = set()
@@ -100,10 +102,10 @@ class Corpus:
 
 
 def cut_files(
-    publication: Publication, files: Sequence[Path]
-) -> list[tuple[Path, list[Article] | ChunchengError]]:
+    publication: Publication, files: Sequence[Location]
+) -> list[tuple[Location, list[Article] | ChunchengError]]:
     """The articles of each file, or why it can't be read."""
-    cut: list[tuple[Path, list[Article] | ChunchengError]] = []
+    cut: list[tuple[Location, list[Article] | ChunchengError]] = []
     for file in files:
         try:
             cut.append((file, cut_page(read_source(file, publication))))
@@ -122,6 +124,7 @@ class Reading:
     patches: Sequence[Patch] = ()
     read: Reader = extract
     cache: Path | None = None
+    shard_files: str | None = None  # location that gets the shards as files, too
     on_progress: Callable[[Progress], None] = lambda _: None
     progress: Progress = field(default_factory=Progress)
     problems: list[Problem] = field(default_factory=list)
@@ -151,6 +154,10 @@ class Reading:
             self.problems += unplaced
         tasks = self._tasks(workers, for_article)
         make = partial(make_shards, self.making, read=self.read)
+        listed = None
+        if self.shard_files is not None:
+            listed = ShardList(self.shard_files)
+            make = partial(make_and_write_shards, self.making, self.shard_files, read=self.read)
 
         def keep(batch: Sequence[Task], made: Sequence[Shard]) -> None:
             if cache is not None:
@@ -160,6 +167,10 @@ class Reading:
         for batch, made in workers.results(make, batches, describe=_name, on_result=keep):
             if isinstance(batch, Done):
                 self.progress.kept += len(made)
+                if self.shard_files is not None:
+                    write_shards(self.shard_files, made)
+            if listed is not None:
+                listed.add(made)
             for shard in made:
                 self.progress.done += 1
                 self.progress.share += self._shares.pop(shard.article.id)
@@ -167,6 +178,8 @@ class Reading:
                 self.applied += shard.applied
                 yield shard
             self.on_progress(self.progress)
+        if listed is not None:
+            listed.write()
         self.progress.finished = True
         self.on_progress(self.progress)
 
