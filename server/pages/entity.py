@@ -171,7 +171,8 @@ def _arrange_ranking(panel: Panel, names: Names) -> Shown | None:
 
 def _arrange_standings(panel: Panel, _: Names) -> Shown:
     facet = panel.kind.name.removeprefix("standings_")
-    return {"columns": status.STATUSES, "facet": facet if facet in FACETS else None}
+    columns = [code for code in status.STATUSES if any(row[code].value != "0" for row in panel.rows)]
+    return {"columns": columns, "facet": facet if facet in FACETS else None}
 
 
 Shown: TypeAlias = dict[str, Any]
