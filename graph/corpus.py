@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from loaders.correction import Patch, Problem, place
 from loaders.facts import Article
@@ -26,7 +27,7 @@ from ontology.errors import ChunchengError
 from .shard import Making, Shard, Task, make_shards
 from .shard_cache import ShardCache
 from .shard_files import ShardList, make_and_write_shards, write_shards
-from .workers import Done, Workers
+from .workers import Done, Parts, Workers
 
 _FILES = 16  # pages cut at a time by one process
 _ARTICLES = 64  # articles of a batch at most
@@ -81,7 +82,9 @@ class Corpus:
         seen: set[str] = set()
         self.failed.clear()
         chunks = (files[begin : begin + _FILES] for begin in range(0, len(files), _FILES))
-        for _, cut in workers.results(partial(cut_files, self.publication), chunks):
+        for _, cut in workers.results(
+            partial(cut_files, self.publication), chunks, describe=_name_files, parts=_ONE_BY_ONE
+        ):
             for file, found in cut:
                 share = sizes[file] / whole
                 if isinstance(found, ChunchengError):
@@ -164,7 +167,7 @@ class Reading:
                 cache.keep(zip(batch, made, strict=True))
 
         batches = _batches(tasks, cache)
-        for batch, made in workers.results(make, batches, describe=_name, on_result=keep):
+        for batch, made in workers.results(make, batches, describe=_name, parts=_ONE_BY_ONE, on_result=keep):
             if isinstance(batch, Done):
                 self.progress.kept += len(made)
                 if self.shard_files is not None:
@@ -208,8 +211,23 @@ def _batches(
 
 
 def _name(tasks: Sequence[Task]) -> str:
-    articles = [f"{task.article.id} 《{task.article.headline}》" for task in tasks]
-    return articles[0] if len(articles) == 1 else f"one of the articles {articles[0]} to {articles[-1]}"
+    return ", ".join(f"article {task.article.id} 《{task.article.headline}》" for task in tasks)
+
+
+def _name_files(files: Sequence[Path]) -> str:
+    return ", ".join(map(str, files))
+
+
+def _joined(results: Sequence[list[Any]]) -> list[Any]:
+    return [one for result in results for one in result]
+
+
+def _singles(items: Sequence[Any]) -> list[tuple[Any, ...]]:
+    return [(item,) for item in items]
+
+
+#: Batches whose process is lost are done article by article, so that the one at fault is known.
+_ONE_BY_ONE: Parts[Any, Any] = Parts(_singles, _joined)
 
 
 def _about_equal(tasks: Iterable[Task]) -> Iterator[list[Task]]:

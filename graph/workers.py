@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
@@ -35,6 +35,14 @@ class Done(Generic[_Result]):
     """An item whose result is known already: it comes out among the others without going to a process."""
 
     result: _Result
+
+
+@dataclass(frozen=True, slots=True)
+class Parts(Generic[_Item, _Result]):
+    """How an item comes apart into smaller ones, and their results come together as its own."""
+
+    split: Callable[[_Item], Sequence[_Item]]
+    join: Callable[[Sequence[_Result]], _Result]
 
 
 class InProcess(Executor):
@@ -102,15 +110,16 @@ class Workers:
         items: Iterable[_Item | Done[_Result]],
         *,
         describe: Callable[[_Item], str] = str,
+        parts: Parts[_Item, _Result] | None = None,
         on_result: Callable[[_Item, _Result], None] = lambda _item, _result: None,
     ) -> Iterator[tuple[_Item | Done[_Result], _Result]]:
         """Each item with its result in order; `on_result` gets them as they are finished. At most sixteen a job are under way or wait
         for one before them, so that a long one holds nothing up and memory stays bounded.
 
-        Items of a lost process are tried again one by one; raises LostWorkerError for one that loses its process again and again,
-        by the name that `describe` gives it, and whatever the function raises.
+        Items of a lost process are tried again one by one, at last in their `parts`; raises LostWorkerError for what loses its process
+        again and again, by the name that `describe` gives it, and whatever the function raises.
         """
-        return _Run(self, function, iter(items), describe, on_result).results()
+        return _Run(self, function, iter(items), describe, parts, on_result).results()
 
     def submit(self, function: Callable[[_Item], _Result], item: _Item) -> tuple[Executor, Future[_Result]]:
         """The call on the executor of now, which is made anew if it is broken."""
@@ -139,10 +148,11 @@ class _Run(Generic[_Item, _Result]):
         function: Callable[[_Item], _Result],
         items: Iterator[_Item | Done[_Result]],
         describe: Callable[[_Item], str],
+        parts: Parts[_Item, _Result] | None,
         on_result: Callable[[_Item, _Result], None],
     ) -> None:
         self.workers, self.function, self.items = workers, function, items
-        self.describe, self.on_result = describe, on_result
+        self.describe, self.parts, self.on_result = describe, parts, on_result
         self.window = _WINDOW * workers.jobs if workers.jobs > 1 else 1
         self.flying: dict[Future[_Result], tuple[int, _Item, Executor]] = {}
         self.lost: deque[tuple[int, _Item]] = deque()
@@ -200,15 +210,17 @@ class _Run(Generic[_Item, _Result]):
 
     def _alone(self, number: int, item: _Item) -> None:
         """Runs work that was in flight when a process was lost; alone, so that it is known whose fault it is."""
+        self._finish(number, item, self._tried(item))
+
+    def _tried(self, item: _Item) -> _Result:
         for _ in range(_ALONE):
             executor, future = self.workers.submit(self.function, item)
             try:
-                result = future.result()
+                return future.result()
             except BrokenExecutor:
                 self.workers.replace(executor)
-            else:
-                self._finish(number, item, result)
-                return
+        if self.parts is not None and len(parts := self.parts.split(item)) > 1:
+            return self.parts.join([self._tried(part) for part in parts])
         raise LostWorkerError(
             f"{self.describe(item)}: the process that works on it ends each time: out of memory, or killed. Nothing was published; "
             "what is finished is kept, so mend or leave out that source and build again"

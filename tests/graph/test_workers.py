@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.workers import Done, LostWorkerError, Workers
+from graph.workers import Done, LostWorkerError, Parts, Workers
 
 
 def double(number: int) -> int:
@@ -86,6 +86,18 @@ def test_work_that_loses_its_process_each_time_is_named() -> None:
         pytest.raises(LostWorkerError, match="article 7: the process that works on it ends each time"),
     ):
         list(workers.results(die_at_seven, range(30), describe=lambda number: f"article {number}"))
+
+
+def test_in_a_batch_the_part_at_fault_is_named() -> None:
+    parts: Parts[list[int], list[int]] = Parts(
+        lambda batch: [[number] for number in batch], lambda results: [n for one in results for n in one]
+    )
+    with Workers(2) as workers, pytest.raises(LostWorkerError, match=r"^\[7\]: "):
+        list(workers.results(all_but_seven, [[1, 2], [6, 7, 8], [9]], parts=parts))
+
+
+def all_but_seven(numbers: list[int]) -> list[int]:
+    return [die_at_seven(number) for number in numbers]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
