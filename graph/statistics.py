@@ -10,13 +10,16 @@ import os
 import tempfile
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import IO
 
 _TYPE = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _MOST_GRAPHS = 1000  # that are named; more are only counted
+_NO_LITERAL = (b"<", b"_:")
+_BLANK = (b"_:", b"<<")  # or a triple term, which may hold one
+_LOOK = 50_000  # lines after which the memory is looked at
 _MOST_HASHES = 2_000_000  # kept in memory at a time, about 150 MB
 
 
@@ -52,15 +55,18 @@ def count_quads(lines: Iterable[bytes], on_triple: Callable[[bytes], object] | N
     """
     counted = Statistics()
     subject, before = b"", (b"", b"", b"")
-    uses: Counter[bytes] = Counter()
+    uses: dict[bytes, int] = defaultdict(int)
     classes: set[bytes] = set()
     objects: dict[bytes, set[int]] = defaultdict(set)
-    kept, shed = 0, _Shed()
-    properties, graphs = counted.properties, counted.graphs
-    for line in lines:
+    shed, graphs = _Shed(), counted.graphs
+    for number, line in enumerate(lines, 1):
         own, predicate, rest = line.split(b" ", 2)
-        object_, graph = split_graph(rest)
-        graphs.add(graph)
+        object_, _, graph = rest[:-3].rpartition(b" ")
+        if (
+            graph not in graphs or not object_
+        ):  # what looks like a known graph is one, where a triple stands before it
+            object_, graph = split_graph(rest)
+            graphs.add(graph)
         triple = (own, predicate, object_)
         if triple == before:
             continue
@@ -68,25 +74,22 @@ def count_quads(lines: Iterable[bytes], on_triple: Callable[[bytes], object] | N
         if on_triple is not None:
             on_triple(b"%b %b %b .\n" % triple)
         if own != subject:
-            _close_subject(counted, uses, classes)
-            subject, uses, classes = own, Counter(), set()
+            _close_subject(counted, subject, uses, classes)
+            subject, uses, classes = own, defaultdict(int), set()
         uses[predicate] += 1
-        properties[predicate].triples += 1
-        hashes = objects[predicate]
-        kept -= len(hashes)
-        hashes.add(hash(object_))
-        kept += len(hashes)
-        if kept > _MOST_HASHES:
+        objects[predicate].add(hash(object_))
+        if number % _LOOK == 0 and sum(map(len, objects.values())) > _MOST_HASHES:
             shed.take(objects)
-            kept = 0
-        if predicate == _TYPE and object_.startswith(b"<"):
-            classes.add(object_)
-        if own.startswith(b"_:") or object_.startswith((b"_:", b"<<")) or graph.startswith(b"_:"):
-            counted.blank_nodes = True
-    _close_subject(counted, uses, classes)
+        if object_.startswith(_NO_LITERAL):
+            if predicate == _TYPE and object_.startswith(b"<"):
+                classes.add(object_)
+            if object_.startswith(_BLANK):
+                counted.blank_nodes = True
+    _close_subject(counted, subject, uses, classes)
     graphs.discard(b"")
     counted.graph_count = len(graphs)
-    counted.triples = sum(figures.triples for figures in properties.values())
+    counted.blank_nodes = counted.blank_nodes or any(graph.startswith(b"_:") for graph in graphs)
+    counted.triples = sum(figures.triples for figures in counted.properties.values())
     _count_objects(counted, objects, shed)
     return counted
 
@@ -149,12 +152,17 @@ def iri(term: bytes) -> str:
     return term[1:-1].decode()
 
 
-def _close_subject(counted: Statistics, uses: Counter[bytes], classes: set[bytes]) -> None:
+def _close_subject(
+    counted: Statistics, subject: bytes, uses: Mapping[bytes, int], classes: Iterable[bytes]
+) -> None:
     if not uses:
         return
     counted.subjects += 1
-    for predicate in uses:
-        counted.properties[predicate].subjects += 1
+    counted.blank_nodes = counted.blank_nodes or subject.startswith(b"_:")
+    for predicate, triples in uses.items():
+        figures = counted.properties[predicate]
+        figures.subjects += 1
+        figures.triples += triples
     for own_class in classes:
         counted.entities[own_class] += 1
         counted.of_class[own_class].update(uses)

@@ -76,6 +76,7 @@ def test_figures_are_the_same_where_memory_is_too_small(monkeypatch: pytest.Monk
     )
     whole = count_quads(lines)
     monkeypatch.setattr(graph.statistics, "_MOST_HASHES", 100)
+    monkeypatch.setattr(graph.statistics, "_LOOK", 50)
     assert count_quads(lines) == whole
     assert whole.objects == len({line.split()[2] for line in lines})
     assert whole.properties[b"<x:p1>"].objects == len(
