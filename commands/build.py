@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -16,7 +16,7 @@ from ontology.errors import ChunchengError
 from ontology.identifiers import DEFAULT_BASE
 
 from .options import EXISTING, PAGES, corrections_option, data_option, model_option, reading_options
-from .reading import build_reading, read_patches, shards_of
+from .reading import build_reading, read_match_decisions, read_patches, shards_of
 
 if TYPE_CHECKING:
     from graph.workers import Workers
@@ -142,6 +142,7 @@ def build(
     began = time.monotonic()
     publication = Publication(published, publisher)
     patches = read_patches(corrections)
+    decisions = read_match_decisions(corrections)
     cache = data / "cache" / "shards.sqlite"
     if fresh:
         _forget(cache)
@@ -170,6 +171,7 @@ def build(
             base=base,
             default_graph=default_graph,
             quotes_only=quotes_only,
+            decisions=decisions,
             on_stage=stages.begin,
         )
         if reading:
@@ -178,11 +180,27 @@ def build(
         click.echo(f"seconds: {told}", err=True)
     counts = ", ".join(f"{number:,} {name}" for name, number in snapshot.manifest["counts"].items() if number)
     click.echo(f"published {snapshot.id} in {data}: {counts} ({time.monotonic() - began:.1f} s)")
+    _tell_reconciliation(snapshot.manifest.get("reconciliation", {}))
     if keep:
         try:
             snapshots_of.prune(data, keep)
         except (ChunchengError, OSError) as error:  # the new snapshot is published all the same
             click.echo(f"older snapshots were not removed: {error}", err=True)
+
+
+def _tell_reconciliation(found: dict[str, Any]) -> None:
+    """What a person should look at: findings, candidates, and decisions whose promise or result isn't there any more."""
+    for number, noun, option in (
+        (found.get("findings", 0), "finding", "--findings"),
+        (found.get("candidates", 0), "candidate", "--candidates"),
+    ):
+        if number:
+            click.echo(f"{number:,} {noun}{'' if number == 1 else 's'}: see chuncheng ledger {option}")
+    for decision in found.get("unknown_decisions", ()):
+        click.echo(
+            f"warning: [[match]] {decision}: no such promise and result (any more); see chuncheng ledger --candidates",
+            err=True,
+        )
 
 
 def _tell_stage(stage: str) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from loaders.location import Location
     from loaders.read import Publication
     from loaders.reader import Reader
+    from loaders.reconcile import Decisions
 
 _BYTES_OF_A_JOB = 100_000  # pages worth a process of their own
 
@@ -156,6 +157,14 @@ def read_patches(paths: Sequence[Path]) -> list[Patch]:
     from loaders.correction import load_patches
 
     return load_patches(paths)
+
+
+def read_match_decisions(paths: Sequence[Path]) -> Decisions:
+    """What people decided on matches in the patch files; raises ChunchengError for an entry that can't be read."""
+    from loaders.correction.patch import patch_files
+    from loaders.reconcile import load_decisions
+
+    return load_decisions(patch_files(paths))
 
 
 def make_corrector(patches: Sequence[Patch], articles: Iterable[Article]) -> Corrector:

@@ -14,6 +14,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from loaders.facts import Article, Extraction
 from loaders.gazetteer import Gazetteer
+from loaders.reconcile import Decisions, write_decisions
 from loaders.storage import FactsWriter
 from ontology.errors import ChunchengError
 from ontology.generate import ONTOLOGY
@@ -31,6 +32,9 @@ from .terms import node
 from .validate import InvalidGraphError, Violation
 
 FACTS = "facts.jsonl.zst"  #: name of the file in a snapshot that holds what was read, for views of the past
+DECISIONS = (
+    "decisions.jsonl"  #: name of the file in a snapshot with what people decided on matches, where they did
+)
 _SPOOLED = 8 * 1024 * 1024  # bytes of facts that wait in memory, more of them in a file
 _BATCH = 32  # articles that SHACL checks at a time: memory stays bounded
 
@@ -48,6 +52,7 @@ def build(
     base: str,
     default_graph: DefaultGraphMode = "merge",
     quotes_only: bool = False,
+    decisions: Decisions | None = None,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> Snapshot:
     """Builds and publishes a snapshot of articles and RDF files.
@@ -65,6 +70,7 @@ def build(
             keep_default_graph=default_graph == "own",
             quotes_only=quotes_only,
             facts=cast(IO[bytes], facts),
+            decisions=decisions,
         )
         return build_snapshot(
             data,
@@ -79,16 +85,20 @@ def build(
         )
 
 
-def rebuilt_lines(extractions: Iterable[Extraction], base: str, *, quotes_only: bool) -> Iterator[bytes]:
+def rebuilt_lines(
+    extractions: Iterable[Extraction], base: str, *, quotes_only: bool, decisions: Decisions | None = None
+) -> Iterator[bytes]:
     """The N-Quads lines of a build of facts that were checked before, of none even: what a snapshot of just these articles holds."""
-    yield from article_lines(extractions, base, quotes_only=quotes_only)
+    yield from article_lines(extractions, base, quotes_only=quotes_only, decisions=decisions)
     sources = _Sources(base, keep_default_graph=False, quotes_only=quotes_only)
     yield from map(line_of, sources.surroundings())
 
 
-def article_lines(extractions: Iterable[Extraction], base: str, *, quotes_only: bool) -> Iterator[bytes]:
+def article_lines(
+    extractions: Iterable[Extraction], base: str, *, quotes_only: bool, decisions: Decisions | None = None
+) -> Iterator[bytes]:
     """The lines of what articles say and of what reconciliation finds in them, without the surroundings."""
-    sources = _Sources(base, keep_default_graph=False, quotes_only=quotes_only)
+    sources = _Sources(base, keep_default_graph=False, quotes_only=quotes_only, decisions=decisions)
     for block in sources.articles(_in_batches(Making(base, quotes_only, check=False), extractions)):
         yield from block.splitlines(keepends=True)
 
@@ -103,8 +113,16 @@ class _Sources:
     """The lines of a build, and what its manifest says of them. `facts` gets what was read."""
 
     def __init__(
-        self, base: str, *, keep_default_graph: bool, quotes_only: bool, facts: IO[bytes] | None = None
+        self,
+        base: str,
+        *,
+        keep_default_graph: bool,
+        quotes_only: bool,
+        facts: IO[bytes] | None = None,
+        decisions: Decisions | None = None,
     ) -> None:
+        self.decisions = decisions or Decisions()
+        self.reconciliation: dict[str, Any] = {}
         self.quotes_only = quotes_only
         self._facts_file = facts
         self._facts = FactsWriter(facts) if facts is not None else None
@@ -127,7 +145,7 @@ class _Sources:
     def articles(self, shards: Iterable[Shard]) -> Iterator[bytes]:
         """What the articles say, and what reconciliation finds in them; raises InvalidGraphError."""
         violations: list[Violation] = []
-        ledger = Ledger(self.base)
+        ledger = Ledger(self.base, self.decisions)
         for shard in shards:
             violations += shard.violations
             for name, count in zip(COUNTED, shard.counts, strict=True):
@@ -140,6 +158,7 @@ class _Sources:
         if violations:
             raise InvalidGraphError(sorted(violations, key=lambda v: (v.article.id, v.node, v.message)))
         yield from map(line_of, ledger.quads())
+        self.reconciliation = ledger.summary
 
     def _note(self, article: Article) -> None:
         """Puts the article under its file."""
@@ -168,12 +187,15 @@ class _Sources:
         self._facts_file.seek(0)
         with (folder / FACTS).open("wb") as out:
             shutil.copyfileobj(self._facts_file, out)
+        if self.decisions.entries:
+            write_decisions(self.decisions, folder / DECISIONS)
 
     def describe(self) -> dict[str, Any]:
         """Counts and sources for the manifest."""
         return {
             "counts": self.counts,
             "quotes_only": self.quotes_only,
+            "reconciliation": self.reconciliation,
             "sources": sorted(self.files.values(), key=lambda f: (f["name"], f["sha256"])),
         }
 

@@ -25,12 +25,13 @@ from pathlib import Path
 import zstandard
 
 from loaders.facts import Extraction
+from loaders.reconcile import read_decisions
 from loaders.storage import read_extractions
 from ontology.errors import ChunchengError
 from ontology.identifiers import graph_iri
 from ontology.terms import CCL, RDF
 
-from .build import FACTS, rebuilt_lines
+from .build import DECISIONS, FACTS, rebuilt_lines
 from .ledger import ledger_rows, write_ledger
 from .ledger.storage import read_ledger
 from .ledger_index import write_ledger_index
@@ -241,7 +242,9 @@ def _lines(snapshot: Snapshot, past: Past) -> Iterator[bytes]:
     own = _OwnGraphs(snapshot.base, set()) if facts.exists() else None
     if own is not None:
         quotes_only = bool(snapshot.manifest.get("quotes_only"))
-        yield from rebuilt_lines(_known_then(facts, past, own), snapshot.base, quotes_only=quotes_only)
+        decided = read_decisions(snapshot.path / DECISIONS)
+        known = _known_then(facts, past, own)
+        yield from rebuilt_lines(known, snapshot.base, quotes_only=quotes_only, decisions=decided)
     late = _late_graphs(snapshot, past)
     for line in _dump_lines(snapshot):
         graph = split_graph(line)[1]

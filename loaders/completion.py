@@ -1,13 +1,15 @@
 """Completion rates: which number a 完成率167.5% belongs to.
 
 A rate belongs to the number whose value ÷ rate, as an interval from the printed precision of both, holds a round target of
-at most two significant digits; else to the sum of all numbers of its sentence if that does; else to the nearest one.
+at most two significant digits; else to the sum of all numbers of its sentence if that does, or of the two or three before it; else to the nearest one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+
+_TOGETHER = 3  # numbers straight before a rate that may share it where others stand before them
 
 
 def implied_target(value: Decimal, rate: Decimal, decimals: int = 1) -> Decimal | None:
@@ -58,4 +60,9 @@ def owners(values: Sequence[Decimal], rate: Decimal, decimals: int = 1) -> tuple
         return [single[-1]], False
     if implied_target(sum(values, Decimal(0)), rate, decimals) is not None:
         return list(range(len(values))), True
+    for count in range(
+        2, min(_TOGETHER, len(values) - 1) + 1
+    ):  # …学校12所；名师317名、名长21名，完成率482.9%
+        if implied_target(sum(values[-count:], Decimal(0)), rate, decimals) is not None:
+            return list(range(len(values) - count, len(values))), True
     return [len(values) - 1], False

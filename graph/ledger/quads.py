@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -32,12 +33,14 @@ from .scheme import scheme_quads, wording_quads
 
 
 class Ledger:
-    """Collects extractions article by article; what it writes doesn't depend on their order."""
+    """Collects extractions article by article; what it writes doesn't depend on their order. `summary` counts it once it is written."""
 
     def __init__(self, base: str, decisions: Decisions | None = None) -> None:
         self.base, self.decisions = base, decisions or Decisions()
         self.graph = node(graph_iri(base, "ledger"))
         self.claims = Claims(lambda statement: claim_iri(base, statement))
+        self._findings: set[str] = set()
+        self.summary: dict[str, Any] = {}
 
     def add(self, extraction: Extraction) -> None:
         """Takes an article's statements in."""
@@ -56,6 +59,12 @@ class Ledger:
         yield from self._groups(group(claims))
         for target in implied:
             yield from self._implied(target)
+        self.summary = {
+            "links": len(matches.links),
+            "candidates": len(matches.candidates),
+            "findings": len(self._findings),
+            "unknown_decisions": [f"{d.target} ← {', '.join(d.outcomes)}" for d in matches.unknown],
+        }
 
     def _say(self, s: NamedNode, p: str, o: NamedNode | Literal) -> Quad:
         return Quad(s, node(p), o, self.graph)
@@ -114,7 +123,7 @@ class Ledger:
         yield self._say(me, CCL.tolerance, decimal(_plain(_tolerance(pair))))
         goal = promise.value if promise else (rate.value if rate else None)
         if goal:
-            computed = completion(pair.value, goal, max(1, rate.decimals) if rate else 1)
+            computed = completion(pair.value, goal, rate.decimals if rate else 1)
             yield self._say(me, CCL.computedRate, decimal(computed))
 
     def _candidate(self, pair: Pair) -> Iterator[Quad]:
@@ -157,6 +166,7 @@ class Ledger:
 
     def _finding(self, about: Sequence[Claim], chinese: str, english: str, extra: str = "") -> Iterator[Quad]:
         me = self._iri("Finding", english, extra, *sorted(c.iri for c in about))
+        self._findings.add(me.value)
         yield self._say(me, RDF.type, node(CCL.Finding))
         yield self._say(me, RDFS.label, zh(chinese))
         yield self._say(me, RDFS.label, en(english))

@@ -171,7 +171,7 @@ class _Book:
         }
         told = [sentences["case"][stands["because"]][language].format_map(words)]
         notes = sentences["note"]
-        if made.joint and len(made.outcomes) > 1:
+        if made.joint and len(made.outcomes) > 1 and made.outcome is not None:
             told.append(notes["joint"][language])
         if made.implied:
             told.append(
@@ -189,9 +189,8 @@ def _differ(row: LedgerRow) -> bool:
     """Whether the reported rate isn't the computed one, by more than one in the last printed digit."""
     if row.completion is None or row.completion_reported is None:
         return False
-    return abs(row.completion - row.completion_reported) > Decimal(1).scaleb(
-        int(row.completion.as_tuple().exponent)
-    )
+    finest = min(int(rate.as_tuple().exponent) for rate in (row.completion, row.completion_reported))
+    return abs(row.completion - row.completion_reported) > Decimal(1).scaleb(min(0, finest))
 
 
 def _shown(value: Decimal | None, row: LedgerRow, language: str, *, bound: Bound | None = None) -> str:

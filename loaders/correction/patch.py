@@ -82,17 +82,23 @@ def load_patches(paths: Iterable[Path]) -> list[Patch]:
 
     In order of their names, whatever the order of the arguments; a file that is given twice is read once.
     """
-    files = {file.resolve(): file for path in paths for file in _files(path)}
     patches: list[Patch] = []
     wrong: list[str] = []
-    for file in sorted(files.values(), key=lambda f: (f.name, str(f))):
+    for file in patch_files(paths):
         try:
-            patches.append(_read(file))
+            patch = _read(file)
+            patches += [patch] if patch else []
         except PatchError as error:
             wrong.append(str(error))
     if wrong:
         raise PatchError("\n".join(wrong))
     return patches
+
+
+def patch_files(paths: Iterable[Path]) -> list[Path]:
+    """The files, and all `.toml` files in the folders, each once, in order of their names."""
+    files = {file.resolve(): file for path in paths for file in _files(path)}
+    return sorted(files.values(), key=lambda f: (f.name, str(f)))
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -102,7 +108,8 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
 
 
-def _read(file: Path) -> Patch:
+def _read(file: Path) -> Patch | None:
+    """The patch of an article; None for a file that only decides on matches (`loaders.reconcile.decision`)."""
     try:
         text = file.read_bytes().decode("utf-8-sig")
         table = tomllib.loads(text)
@@ -112,6 +119,8 @@ def _read(file: Path) -> Patch:
         raise PatchError(f"{file}: is no TOML: {error}") from error
     except OSError as error:
         raise PatchError(f"{file}: can't be read: {error.strerror}") from error
+    if table.keys() == {"match"}:
+        return None
     return _Reader(str(file), text).patch(table)
 
 
@@ -124,8 +133,8 @@ class _Reader:
         self.wrong: list[str] = []
 
     def patch(self, table: Mapping[str, Any]) -> Patch:
-        for key in table.keys() - {"article", "correction"}:
-            self._complain(f"{key}: no such table; a patch has [article] and [[correction]]")
+        for key in table.keys() - {"article", "correction", "match"}:
+            self._complain(f"{key}: no such table; a patch has [article] and [[correction]], or [[match]]")
         article = self._article(table.get("article"))
         entries = table.get("correction")
         if not isinstance(entries, list) or not entries or not all(isinstance(e, dict) for e in entries):

@@ -6,7 +6,7 @@ Pages go in as extractions, in any order; out come pairs with a score and its re
 from __future__ import annotations
 
 from .claim import Claim, Claims, Report
-from .decision import Decision, DecisionError, Decisions, load_decisions
+from .decision import Decision, DecisionError, Decisions, load_decisions, read_decisions, write_decisions
 from .group import Groups, Version, disagree, group, precedence, same_thing
 from .implied import Implied, implied_targets
 from .match import Limits, Matches, Pair, match, merged
@@ -14,6 +14,6 @@ from .score import Score, compare, completion
 
 __all__ = [
     "Claim", "Claims", "Decision", "DecisionError", "Decisions", "Groups", "Implied", "Limits", "Matches", "Pair", "Report", "Score",
-    "Version", "compare", "completion", "disagree", "group", "implied_targets", "load_decisions", "match", "merged", "precedence",
-    "same_thing",
+    "Version", "compare", "completion", "disagree", "group", "implied_targets", "load_decisions", "match", "merged", "precedence", "read_decisions",
+    "same_thing", "write_decisions",
 ]  # fmt: skip

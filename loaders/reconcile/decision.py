@@ -11,9 +11,10 @@ reason = "同一件事：报告里写作“泊位”。"
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,35 @@ class Decisions:
 
     def apply(self, key: Sequence[str]) -> Decision | None:
         """The decision about a pairing by its IRIs, target first; None where nobody decided."""
-        return self._by_key.get(tuple(iri.rsplit("/id/", 1)[-1] for iri in key))
+        return self._by_key.get((short(key[0]), *sorted(map(short, key[1:]))))
+
+    def standing(self) -> list[Decision]:
+        """One decision for each pairing, in order of the pairings."""
+        return [self._by_key[key] for key in sorted(self._by_key)]
+
+
+def short(iri: str) -> str:
+    """The end of an IRI after `id/`, by which patch files name promises and results."""
+    return iri.rsplit("/id/", 1)[-1]
+
+
+def write_decisions(decisions: Decisions, path: Path) -> None:
+    """Writes the decisions as JSON lines, for builds of the same facts later."""
+    lines = (json.dumps(asdict(d), ensure_ascii=False, sort_keys=True) + "\n" for d in decisions.standing())
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def read_decisions(path: Path) -> Decisions:
+    """The decisions that `write_decisions` wrote, none where the file isn't there; raises DecisionError."""
+    if not path.exists():
+        return Decisions()
+    try:
+        entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        return Decisions(
+            tuple(Decision(**{**entry, "outcomes": tuple(entry["outcomes"])}) for entry in entries)
+        )
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise DecisionError(f"{path}: can't be read: {error}") from error
 
 
 def load_decisions(paths: Iterable[Path]) -> Decisions:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from .claim import Claim
-from .decision import Decisions
+from .decision import Decision, Decisions, short
 from .group import same_thing
 from .profile import aspect, conjuncts, measure, profile, scope
 from .score import Score, accepts, accepts_alone, compare, converted, possible, proposes, similarity
@@ -23,6 +23,7 @@ from .score import Score, accepts, accepts_alone, compare, converted, possible, 
 _FAR = 1.1  # in logits: how far everything else has to be for a pair to stand alone
 _NEAR = 0.7  # in logits: a second promise that near makes the first one a guess
 _LOOKED_AT = 40  # promises whose words are nearest a result's
+_OWN_WORDS = 0.5  # likeness of a result to the one item of several under its title
 _SAME_ITEM = 0.75  # likeness of the title that a result stands under to an item of a list of promises
 
 
@@ -61,10 +62,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What stands and what waits for a person, each in order of its key."""
+    """What stands and what waits for a person, each in order of its key; `unknown` are decisions on what isn't there (any more)."""
 
     links: tuple[Pair, ...]
     candidates: tuple[Pair, ...]
+    unknown: tuple[Decision, ...] = ()
 
 
 def match(
@@ -88,6 +90,7 @@ def match(
         known = best.get(pair.key)
         if known is None or (stands, pair.probability) > (known[1], known[0].probability):
             best[pair.key] = (pair, stands)
+    unknown = _accepted_by_hand(claims, decisions, best)
     decided = [decisions.apply(pair.key) for pair, _ in best.values()]
     links: list[Pair] = []
     candidates: list[Pair] = []
@@ -95,8 +98,42 @@ def match(
         if decision is None:
             (links if stands else candidates).append(pair)
         elif decision.accept:
-            links.append(replace(pair, decided=decision.author))
-    return Matches(tuple(sorted(links, key=_key)), tuple(sorted(candidates, key=_key)))
+            why = f"{decision.author} {decision.day}：{decision.reason}；{pair.why}"
+            links.append(replace(pair, decided=decision.author, why=why))
+    answered: dict[str, set[str]] = defaultdict(set)
+    for pair in links:
+        answered[pair.target.iri].update(r.iri for r in pair.results)
+    open_ = [c for c in candidates if not answered[c.target.iri].issuperset(r.iri for r in c.results)]
+    return Matches(tuple(sorted(links, key=_key)), tuple(sorted(open_, key=_key)), unknown)
+
+
+def _accepted_by_hand(
+    claims: Iterable[Claim], decisions: Decisions, best: dict[tuple[str, ...], tuple[Pair, bool]]
+) -> tuple[Decision, ...]:
+    """Adds the pairs that a person accepts and no score proposed; returns the decisions whose claims aren't there."""
+    entries = decisions.standing()
+    if not entries:
+        return ()
+    known = {short(c.iri): c for c in claims}
+    unknown = []
+    for decision in entries:
+        target = known.get(decision.target)
+        results = tuple(known[o] for o in sorted(decision.outcomes) if o in known)
+        fits = target is not None and target.kind == "commitment" and len(results) == len(decision.outcomes)
+        if target is None or not fits or any(r.kind != "outcome" for r in results):
+            unknown.append(decision)
+            continue
+        group = tuple(sorted(results, key=lambda c: c.iri))
+        key = (target.iri, *(c.iri for c in group))
+        if decision.accept and key not in best:
+            score = compare(target, merged(group))
+            numbers = target.value is not None and all(r.value is not None for r in group)
+            value = sum((converted(r) for r in group), Decimal(0)) if numbers else None
+            factor = measure(target.unit or "").factor
+            probability = score.probability if score else 0.0
+            pair = Pair(target, group, None if value is None else value / factor, probability, "")
+            best[key] = (pair, True)
+    return tuple(unknown)
 
 
 def _key(pair: Pair) -> tuple[str, ...]:
@@ -279,65 +316,95 @@ def _pair(target: Claim, group: tuple[Claim, ...], score: Score, note: str = "")
 def _by_parts(
     targets: Sequence[Claim], results: Sequence[Claim], threshold: float
 ) -> Iterator[tuple[Pair, bool]]:
-    """Targets for several things together (示范学校和示范幼儿园10所) whose parts an article reports one by one."""
+    """Targets for several things together (示范学校和示范幼儿园10所) whose parts, or parts of them, an article reports one by one."""
     split = [(t, conjuncts(t.indicator)) for t in targets if t.value is not None]
-    split = [(t, parts) for t, parts in split if len(parts) > 1]
-    if not split:
+    by_kind: dict[tuple[str, str], list[tuple[Claim, list[str]]]] = defaultdict(list)
+    for target, parts in split:
+        if len(parts) > 1:
+            by_kind[_kind(target)].append((target, parts))
+    if not by_kind:
         return
-    by_article: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
+    by_article: dict[tuple[str, tuple[str, str]], list[Claim]] = defaultdict(list)
     for result in results:
-        if result.value is not None:
-            for article in sorted(result.articles):
-                by_article[article, *_kind(result)].append(result)
-    for (_, *kind), said in sorted(by_article.items()):
-        for target, parts in split:
-            if (*kind,) != _kind(target):
-                continue
-            chosen = [_best_for(replace(target, indicator=part), said) for part in parts]
-            if any(c is None for c in chosen):
-                continue
-            found = {result.iri: (result, score) for result, score in (c for c in chosen if c)}
-            if len(found) < len(parts):
-                continue
-            group = tuple(found[iri][0] for iri in sorted(found))
-            weakest = min((score for _, score in found.values()), key=lambda s: s.probability)
-            yield (
-                _pair(target, group, weakest, "各部分之和 sum of the parts"),
-                weakest.probability >= threshold,
-            )
+        if result.value is not None and _kind(result) in by_kind:
+            for article in result.articles:
+                by_article[article, _kind(result)].append(result)
+    for (_, kind), said in sorted(by_article.items()):
+        for target, parts in by_kind[kind]:
+            found = _of_parts(target, parts, said)
+            if found is not None:
+                group, weakest = found
+                note = "各部分之和 sum of the parts"
+                yield _pair(target, group, weakest, note), weakest.probability >= threshold
 
 
-def _best_for(target: Claim, results: Iterable[Claim]) -> tuple[Claim, Score] | None:
-    """The result that answers a part of a target; its own number can be any share of the whole."""
-    scored = []
-    for result in results:
-        score = compare(replace(target, value=result.value), result)
-        if score is not None and score.probability >= proposes():
-            scored.append((result, score))
-    scored.sort(key=lambda pair: (-pair[1].probability, pair[0].iri))
-    if not scored or (len(scored) > 1 and scored[0][1].probability == scored[1][1].probability):
+def _of_parts(
+    target: Claim, parts: Sequence[str], said: Sequence[Claim]
+) -> tuple[tuple[Claim, ...], Score] | None:
+    """The results that answer the parts of a target and the weakest score; None unless every part has one of its own.
+
+    Several results of one part (省一级示范幼儿园: 二等3所、三等9所) are its parts, too, unless they speak of it in the same words.
+    """
+    of_part: dict[str, list[tuple[Claim, Score]]] = defaultdict(list)
+    for result in said:
+        scored = [(part, _score_of_part(target, part, result)) for part in parts]
+        likely = [(score.probability, part, score) for part, score in scored if score]
+        if not likely:
+            continue
+        probability, part, score = max(likely, key=lambda found: found[:2])
+        if probability >= accepts():
+            of_part[part].append((result, score))
+    if len(of_part) < len(set(parts)):
         return None
-    return scored[0]
+    for found in of_part.values():
+        if len({profile(r.indicator).core for r, _ in found}) < len(found):
+            return None
+    chosen = {r.iri: (r, score) for found in of_part.values() for r, score in found}
+    weakest = min((score for _, score in chosen.values()), key=lambda s: s.probability)
+    return tuple(chosen[iri][0] for iri in sorted(chosen)), weakest
+
+
+def _score_of_part(target: Claim, part: str, result: Claim) -> Score | None:
+    """The score of a result as an answer to a part of a target; its own number can be any share of the whole."""
+    return compare(replace(target, indicator=part, value=result.value), result)
 
 
 def _items(targets: Sequence[Claim], results: Sequence[Claim]) -> Iterator[tuple[Pair, bool]]:
-    """Items of a yearly list of promises that have no number, with the results reported under their title."""
+    """Items of a yearly list of promises that have no number, with the results that an article reports under their title."""
     lists: dict[str, list[Claim]] = defaultdict(list)
     for target in targets:
         if target.value is None:
-            for programme in target.programmes:
+            for programme in sorted(target.programmes):
                 lists[programme].append(target)
+    under: dict[tuple[str, str, str, str], dict[str, Claim]] = defaultdict(dict)
+    known: dict[str, tuple[Claim, float]] = {}
     for result in results:
         for report in result.reports:
             if not report.programme or not report.section:
                 continue
-            near = [(_alike(report.section, t.indicator), t) for t in lists.get(report.programme, ())]
-            top = max((likeness for likeness, _ in near), default=0.0)
-            chosen = [t for likeness, t in near if likeness == top]
-            if top >= _SAME_ITEM and all(same_thing(chosen[0], t) for t in chosen):
-                why = f"同属《{report.programme}》，列于“{report.section}”之下 under the item's title in the same list"
-                for target in chosen:
-                    yield Pair(target, (result,), None, round(top, 4), why), True
+            for target, likeness in _item_of(result, report.section, lists.get(report.programme, ())):
+                under[target.iri, report.article, report.programme, report.section][result.iri] = result
+                known[target.iri] = (target, max(likeness, known.get(target.iri, (target, 0.0))[1]))
+    for (iri, _, programme, section), said in sorted(under.items()):
+        target, likeness = known[iri]
+        group = tuple(said[r] for r in sorted(said))
+        why = f"同属《{programme}》，列于“{section}”之下 under the item's title in the same list"
+        yield Pair(target, group, None, round(likeness, 4), why), True
+
+
+def _item_of(result: Claim, section: str, items: Sequence[Claim]) -> list[tuple[Claim, float]]:
+    """The items that the result's title names, or that stand under the same title; of several the one in the result's own words."""
+    near = [
+        (max(_alike(section, t.indicator), *(_alike(section, r.section) for r in t.reports)), t)
+        for t in items
+    ]
+    titled = [(t, likeness) for likeness, t in near if likeness >= _SAME_ITEM]
+    if len(titled) > 1 and not all(same_thing(titled[0][0], t) for t, _ in titled):
+        own = [(max(_alike(result.indicator, t.indicator), 0.0), t, likeness) for t, likeness in titled]
+        top = max(alike for alike, _, _ in own)
+        best = [(t, likeness) for alike, t, likeness in own if alike == top and top >= _OWN_WORDS]
+        return best if len(best) == 1 else []
+    return titled
 
 
 def _alike(title: str, item: str) -> float:

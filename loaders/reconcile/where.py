@@ -78,7 +78,7 @@ def opening_place(text: str) -> int:
 
 
 def home_of(article: Article, statements: Iterable[Statement]) -> str | None:
-    """The place that an article's claims are about where they name none: its headline's, its agents', the one it names most."""
+    """The place that an article's claims are about where they name none: its headline's, its agents', its paper's."""
     named = _unambiguous(find_places(fold(article.headline)))
     if len(named) == 1:
         return next(iter(named))
@@ -87,7 +87,7 @@ def home_of(article: Article, statements: Iterable[Statement]) -> str | None:
         return next(iter(agents))
     if named or agents:
         return None
-    home = find_home(find_places(fold(article.body)), (), article.publisher)
+    home = find_home((), (), article.publisher)
     place = home.county or home.city
     return place.code if place else None
 
