@@ -49,7 +49,7 @@ def ledger(
         if candidates and findings:
             raise click.UsageError("ask for --candidates or for --findings")
         whole = as_of is None and undated
-        shown = snapshot if whole else open_as_of(data, as_of or LAST_DAY, undated=undated)
+        shown = snapshot if whole else open_as_of(data, as_of or LAST_DAY, undated=undated)[0]
         store = shown.open_store()
         _print(review_lines(read_candidates(store) if candidates else read_findings(store), format_))
         return
