@@ -1,7 +1,7 @@
 """Snapshots: immutable folders with the store, the dump it was loaded from and a manifest; built aside, published at once.
 
 DATA/snapshots/{id}/   store/ (Oxigraph), data.nq.zst (the truth), void.nt (its description), ledger.jsonl.zst, manifest.json,
-                       ledger/ (index of the ledger's rows), facts.jsonl.zst (what was read, for views of the past)
+                       ledger/ (index of the ledger's rows), search/ (index of names), facts.jsonl.zst (what was read, for views of the past)
 DATA/current           symbolic link to the snapshot that is served, swapped by one rename
 DATA/removed/          snapshots on their way out
 DATA/cache/            shards of articles that were read, for the next build
@@ -40,13 +40,15 @@ from .lines import as_kept as lines_as_kept
 from .lines import merge_sorted, sort_file
 from .publication import count_publications
 from .reason import infer
+from .search.entries import count_links
+from .search.index import SearchIndexError, check_search_index, write_search_index
 from .stages import Stages
 from .statistics import count_quads, named_graphs
 from .store import load, write_graphs
 
 _DESCRIPTION = "void.nt"
 _LEVEL = 3  # of zstd: level 10 takes eight times as long for a dump a fifth smaller
-_FORMAT = 2  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
+_FORMAT = 3  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
 LEDGER = "ledger.jsonl.zst"  #: name of the file in a snapshot that holds the rows of the ledger
 DefaultGraphMode: TypeAlias = Literal["merge", "own"]
 
@@ -233,6 +235,9 @@ def _fill(
         if default_graph == "merge":
             with merge.open("ab") as merged:
                 merged.writelines(f"{triple} .\n".encode() for triple in description)
+    stages.begin("search")
+    with plain.open("rb") as lines_written:
+        write_search_index(lines_written, count_links(store), work)
     if default_graph == "merge":
         stages.begin("merge")
         load(store, merge, RdfFormat.N_TRIPLES, blank_nodes=counted.blank_nodes)
@@ -399,6 +404,10 @@ def verify(snapshot: Snapshot) -> None:
     if count != said["quads"]:
         raise SnapshotError(f"{dump}: {count} quads, the manifest says {said['quads']}")
     _check_store(snapshot)
+    try:
+        check_search_index(snapshot.path)
+    except SearchIndexError as error:
+        raise SnapshotError(str(error)) from error
 
 
 def rollback(data: Path, to: str | None = None) -> Snapshot:

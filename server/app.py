@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from server import as_of_pages, json_ld, language, linked_data, links, protocol, text_display
+from server import as_of_pages, json_ld, language, linked_data, links, protocol, search, text_display
 from server.assets import Assets
 from server.figures import series, timeline
 from server.ledger import Selection
@@ -30,6 +30,7 @@ from server.pages import (
     thing_timeline,
 )
 from server.pages import map as map_page
+from server.pages import search as search_page
 from server.pages import timeline as timeline_page
 from server.pages.rows import Names, Row
 from server.pages.statements import quantity, readable_number
@@ -82,6 +83,31 @@ def create_app() -> Flask:
         served = _context().served
         return linked_data.conditional(
             served, "/standings", linked_data.html(), lambda: standings.show(served)
+        )
+
+    @app.get("/search")
+    def show_search() -> AnyResponse:
+        served, selection = _context().served, search.Selection.read(request.args)
+        return linked_data.conditional(
+            served, selection.address(), linked_data.html(), lambda: search_page.show(served, selection)
+        )
+
+    @app.get("/search.<suffix>")
+    def send_search(suffix: str) -> AnyResponse:
+        return _tagged(search_page.send(_context().served, search.Selection.read(request.args), suffix))
+
+    @app.get("/suggest")
+    def suggest() -> AnyResponse:
+        selection, as_opensearch = (
+            search.Selection.read(request.args),
+            request.args.get("format") == "opensearch",
+        )
+        return _tagged(search_page.suggest(_context().served, selection, opensearch=as_opensearch))
+
+    @app.get("/opensearch.xml")
+    def describe_search() -> AnyResponse:
+        return Response(
+            search_page.describe(request.host_url.rstrip("/")), content_type=search_page.OPENSEARCH
         )
 
     @app.get(json_ld.CONTEXT_PATH)
@@ -159,6 +185,12 @@ def create_app() -> Flask:
 
 def _selection(served: Served) -> Selection:
     return replace(Selection.read(request.args), as_of=served.past.day if served.past else "")
+
+
+def _tagged(response: Response) -> AnyResponse:
+    """The response with an ETag of its body, or 304 to a client that has it."""
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 def _context() -> PageContext:

@@ -12,6 +12,7 @@ interface Suggestion {
 
 const PAUSE_MS = 120;
 const LANGUAGE = /^\/(zh|en)(?=\/)/.exec(location.pathname)?.[0] ?? "";
+const IS_ENGLISH = document.documentElement.lang === "en";
 let boxes = 0;
 
 class Suggestions {
@@ -83,19 +84,23 @@ class Suggestions {
         const kind = document.createElement("span");
         kind.className = "count";
         kind.textContent = suggestion.class_label ? ` ${suggestion.class_label}` : "";
-        item.append(label, kind);
+        const why = document.createElement("bdi");
+        why.className = "count";
+        why.textContent = suggestion.why ? ` · ${suggestion.why}` : "";
+        item.append(label, kind, why);
         return item;
       }),
     );
     this.list.hidden = found.length === 0;
-    this.status.textContent = String(found.length);
+    this.status.textContent = told(found.length);
     this.input.setAttribute("aria-expanded", String(found.length > 0));
+    this.input.removeAttribute("aria-activedescendant");
   }
 
   private press(event: KeyboardEvent): void {
     if (event.isComposing) return; // an input method is still making its characters
+    if (this.list.hidden) return; // Escape empties the box then, as everywhere
     if (event.key === "Escape") this.close();
-    else if (this.list.hidden) return;
     else if (event.key === "ArrowDown") this.activate((this.active + 1) % this.shown.length);
     else if (event.key === "ArrowUp") this.activate(this.active <= 0 ? this.shown.length - 1 : this.active - 1);
     else if (event.key === "Enter" && this.active >= 0) this.follow(this.active);
@@ -108,6 +113,7 @@ class Suggestions {
       item.setAttribute("aria-selected", String(index === position));
     }
     this.active = position;
+    this.list.children[position]?.scrollIntoView({ block: "nearest" });
     this.input.setAttribute("aria-activedescendant", `${this.list.id}-${position}`);
   }
 
@@ -129,10 +135,17 @@ class Suggestions {
     this.asked?.abort();
     clearTimeout(this.timer);
     this.list.hidden = true;
+    this.status.textContent = "";
     this.active = -1;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
   }
+}
+
+/** What somebody hears who doesn't see the list. */
+function told(count: number): string {
+  if (IS_ENGLISH) return count === 1 ? "1 suggestion" : `${count} suggestions`;
+  return `${count} 条建议`;
 }
 
 for (const input of document.querySelectorAll<HTMLInputElement>("input[data-suggest]")) {
