@@ -3,6 +3,8 @@
  * (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/). Without this script the form is whole.
  */
 
+import { say } from "./language";
+
 interface Suggestion {
   label: string;
   href: string;
@@ -12,7 +14,6 @@ interface Suggestion {
 
 const PAUSE_MS = 120;
 const LANGUAGE = /^\/(zh|en)(?=\/)/.exec(location.pathname)?.[0] ?? "";
-const IS_ENGLISH = document.documentElement.lang === "en";
 let boxes = 0;
 
 class Suggestions {
@@ -92,7 +93,7 @@ class Suggestions {
       }),
     );
     this.list.hidden = found.length === 0;
-    this.status.textContent = told(found.length);
+    this.status.textContent = `${found.length} ${say("条建议", found.length === 1 ? "suggestion" : "suggestions")}`;
     this.input.setAttribute("aria-expanded", String(found.length > 0));
     this.input.removeAttribute("aria-activedescendant");
   }
@@ -140,12 +141,6 @@ class Suggestions {
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
   }
-}
-
-/** What somebody hears who doesn't see the list. */
-function told(count: number): string {
-  if (IS_ENGLISH) return count === 1 ? "1 suggestion" : `${count} suggestions`;
-  return `${count} 条建议`;
 }
 
 for (const input of document.querySelectorAll<HTMLInputElement>("input[data-suggest]")) {
