@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from flask import Response, render_template
 from pyoxigraph import NamedNode
 
-from server import links
+from server import links, memento
 from server.language import current, localized, say
 from server.page_context import Served
 from server.pages.rows import Names, find_names
@@ -115,7 +115,9 @@ def suggest(served: Served, selection: Selection, *, opensearch: bool) -> Respon
         answer = [
             {
                 "label": line.label,
-                "href": line.href if line.href and line.href.startswith("/") else _search_for(line.label),
+                "href": _kept(
+                    line.href if line.href and line.href.startswith("/") else _search_for(line.label), served
+                ),
                 "class_label": line.kind or None,
                 "why": line.why or "",
             }
@@ -251,6 +253,11 @@ def _href(entry: Entry, base: str) -> str | None:
 def _search_for(label: str) -> str:
     """For a thing of others', which has no page here: what else there is under its name."""
     return localized("/search?" + urlencode({"q": label[:100]}))
+
+
+def _kept(path: str, served: Served) -> str:
+    """A path that stays on the day that was asked for; pages get that done, what scripts read doesn't."""
+    return memento.at(path, served.past.day) if served.past else path
 
 
 def _class_label(cls: str, index: SearchIndex) -> str:

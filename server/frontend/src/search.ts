@@ -59,7 +59,9 @@ class Suggestions {
     if (!words) return this.close();
     const asked = (this.asked = new AbortController());
     try {
-      const answer = await fetch(`${LANGUAGE}${this.address}?q=${encodeURIComponent(words)}`, {
+      const day = new FormData(this.input.form ?? undefined).get("asof");
+      const parameters = new URLSearchParams({ q: words, ...(typeof day === "string" ? { asof: day } : {}) });
+      const answer = await fetch(`${LANGUAGE}${this.address}?${parameters}`, {
         headers: { Accept: "application/json" },
         signal: asked.signal,
       });
