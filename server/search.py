@@ -321,8 +321,8 @@ class SearchIndex:
         return self._term("pinyin_tail", key[:TAIL]) if len(key) >= TAIL else self._starts("pinyin_tail", key)
 
     def _starts(self, field: str, key: str) -> Query:
-        # A form holds letters and digits alone: nothing in it means anything to a regular expression.
-        return Query.regex_query(self._schema, field, f"{key}.*")
+        # Without a slip: quicker than a regular expression, which is compiled each time.
+        return Query.fuzzy_term_query(self._schema, field, key, 0, prefix=True)
 
     def _fuzzy(self, field: str, key: str, slips: int, *, whole: bool = False) -> Query:
         return Query.fuzzy_term_query(

@@ -1,6 +1,6 @@
 """The forms under which a name is found: folded characters, pinyin, initials, overlapping pairs, Latin words.
 
-A form holds letters and digits alone, so none of them means anything to a query language or a regular expression.
+A form holds letters and digits alone, so none of them means anything to a query language.
 Both sides use this module: what is indexed by it is asked for by it.
 """
 
