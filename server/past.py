@@ -30,6 +30,7 @@ from server.settings import Settings
 _MOST_WAITING = 8  # views that are being made or wait for it
 _IDLE_SECONDS = 600.0  # after which the engine of a view that nobody asks for ends
 _LONGEST_MAKING = 3600.0
+_MOST_CHARGED = 0.4  # of a client's budget, for one view
 _PAUSE = 0.05  # between two looks whether an engine is idle
 _log = logging.getLogger(__name__)
 
@@ -156,39 +157,45 @@ class PastSnapshots:
 
     async def _make(self, current: Serving, past: Past, client: str, *, ledger: bool) -> None:
         async with self._turn:
-            views = self._in_folder()
-            view = views.find(current.snapshot, past)
-            if view is None or (ledger and views.find_ledger(current.snapshot, past) is None):
-                began = time.monotonic()
-                try:
-                    await self._run(current, past, views, ledger=ledger)
-                finally:
-                    self._meter.charge(client, time.monotonic() - began)
-            if past.whole or (current.snapshot.id, past.name) in self._ready:
-                return
-            await self._make_room()
-            view = views.find(current.snapshot, past)
-            if view is None:
-                raise _later("the view that was made has gone again")
-            hold = contextlib.ExitStack()
+            began = time.monotonic()
             try:
-                hold.enter_context(view.hold())
-            except SnapshotError:
-                raise _later("the view that was made has gone again") from None
-            engine = WorkerPool(view, self._engine_settings, self._spool, self._killed)
-            try:
-                await engine.start()
-            except BaseException as error:
-                hold.close()
-                await engine.close()
-                if isinstance(error, EngineError):
-                    _log.error("a view of the past can't be served: %s", error)
-                    raise Problem(
-                        500, "what was known then can't be served; the server's log says why"
-                    ) from error
-                raise
-            ready = _Ready(Serving(view, engine, hold), current.snapshot.id, time.monotonic())
-            self._ready[current.snapshot.id, past.name] = ready
+                await self._prepare(current, past, ledger=ledger)
+            finally:
+                # Never all that a client gets, so that the answer it waits for can be given.
+                most = self._settings.limits.client_budget * _MOST_CHARGED
+                self._meter.charge(client, min(time.monotonic() - began, most))
+
+    async def _prepare(self, current: Serving, past: Past, *, ledger: bool) -> None:
+        """Have the view made where it isn't there, and an engine started over it."""
+        views = self._in_folder()
+        view = views.find(current.snapshot, past)
+        if view is None or (ledger and views.find_ledger(current.snapshot, past) is None):
+            await self._run(current, past, views, ledger=ledger)
+        if past.whole or (current.snapshot.id, past.name) in self._ready:
+            return
+        await self._make_room()
+        view = views.find(current.snapshot, past)
+        if view is None:
+            raise _later("the view that was made has gone again")
+        hold = contextlib.ExitStack()
+        try:
+            hold.enter_context(view.hold())
+        except SnapshotError:
+            raise _later("the view that was made has gone again") from None
+        engine = WorkerPool(view, self._engine_settings, self._spool, self._killed)
+        try:
+            await engine.start()
+        except BaseException as error:
+            hold.close()
+            await engine.close()
+            if isinstance(error, EngineError):
+                _log.error("a view of the past can't be served: %s", error)
+                raise Problem(
+                    500, "what was known then can't be served; the server's log says why"
+                ) from error
+            raise
+        ready = _Ready(Serving(view, engine, hold), current.snapshot.id, time.monotonic())
+        self._ready[current.snapshot.id, past.name] = ready
 
     async def _run(self, current: Serving, past: Past, views: Views, *, ledger: bool) -> None:
         told = {

@@ -7,7 +7,9 @@ import io
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -239,17 +241,53 @@ def test_a_day_to_come_is_the_present(server: Server) -> None:
     assert server.get(f"/sparql?query={quote(FULFILLED)}&asof=9999-12-31").json["boolean"] is True
 
 
-def test_undated_articles_can_be_left_out(tmp_path: Path) -> None:
-    (tmp_path / "others.trig").write_text(
-        """@prefix ccl: <https://w3id.org/chuncheng/def/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-        <x:1> { <x:a> a ccl:Article ; ccl:published "2023-02-20"^^xsd:date } <x:2> { <x:b> a ccl:Article }""",
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three articles of others, one a day, and one without a date."""
+    folder = tmp_path_factory.mktemp("others")
+    graphs = [
+        f'<x:{n}> {{ <x:a{n}> a ccl:Article ; ccl:published "2023-02-0{n}"^^xsd:date }}' for n in range(1, 4)
+    ]
+    (folder / "others.trig").write_text(
+        "@prefix ccl: <https://w3id.org/chuncheng/def/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
+        + "".join(graphs)
+        + "<x:4> { <x:a4> a ccl:Article }",
         encoding="utf-8",
     )
-    build(tmp_path / "data", None, [tmp_path / "others.trig"], base=DEFAULT_BASE)
-    known = quote("ASK { <x:b> ?p ?o }")
-    with running(tmp_path / "data", undated="no") as server:
-        assert server.get(f"/sparql?query={known}&asof={BEFORE}").json["boolean"] is False
-        assert server.get(f"/sparql?query={known}").json["boolean"] is True
+    build(folder / "data", None, [folder / "others.trig"], base=DEFAULT_BASE)
+    return folder / "data"
+
+
+COUNT = "/sparql.csv?query=" + quote(
+    "SELECT (COUNT(*) AS ?n) { ?a a <https://w3id.org/chuncheng/def/Article> }"
+)
+
+
+def count_on(server: Server, day: int) -> int:
+    """How many articles were known, when there is an answer; an answer that says to come back is waited for."""
+    for _ in range(600):
+        reply = server.get(f"{COUNT}&asof=2023-02-0{day}")
+        if reply.status_code != 503:
+            break
+        assert reply.headers["Retry-After"]
+        time.sleep(0.1)
+    return int(reply.text.split()[1])
+
+
+def test_many_days_are_made_one_after_another_and_the_present_answers_meanwhile(others: Path) -> None:
+    with running(others, undated="no", views=1, view_seconds=0, client_budget=0) as server:
+        assert server.get(f"{COUNT}&asof=2023-02-01").status_code == 503
+        with ThreadPoolExecutor(3) as threads:
+            counted = threads.map(lambda day: count_on(server, day), range(1, 4))
+            assert server.get(COUNT).text.split()[1] == "4"
+            assert list(counted) == [1, 2, 3]  # without the one that bears no date
+
+
+def test_whoever_asks_for_ever_more_days_has_to_wait(others: Path) -> None:
+    with running(others, client_budget=1, undated="no") as server:
+        asked = [server.get(f"{COUNT}&asof=2023-02-0{day}").status_code for day in (1, 2, 3, 1)]
+        assert asked[:2] == [200, 200]
+        assert 429 in asked
 
 
 # Pure functions
