@@ -38,7 +38,7 @@ test: .venv/.installed-test frontend programs ## lint, type-check, run all tests
 
 bench: .venv/.installed-bench ## how fast pages are read, against jieba, and what builds cost
 	$(BIN)/python bench/extraction.py
-	$(BIN)/python bench/build.py --articles 1000 --write docs/performance-build.md
+	$(BIN)/python bench/build.py --articles 1000 --oxigraph $(BIN)/oxigraph --write docs/performance-build.md
 
 format: .venv/.installed-test ## format the code
 	$(BIN)/ruff check --fix
