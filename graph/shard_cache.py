@@ -28,7 +28,8 @@ _PACKAGES = ("ontology", "loaders", "graph")
 _LIBRARIES = ("pyoxigraph", "pypinyin", "ahocorasick-rs", "cn2an", "opencc", "pyshacl", "rdflib")
 _CODE = frozenset({".py", ".toml", ".tsv", ".csv", ".ttl", ".rq", ".json", ".txt"})
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS shard (key BLOB PRIMARY KEY, build INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS used (key BLOB PRIMARY KEY, build INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS build (number INTEGER PRIMARY KEY);
 """
 
@@ -71,24 +72,30 @@ class ShardCache:
         """The shard of each task, None where there is none; one that can't be read counts as none."""
         keys = [self.key(task) for task in tasks]
         found: dict[bytes, bytes] = {}
-        for begin in range(0, len(keys), 500):
-            part = keys[begin : begin + 500]
-            marks = ",".join("?" * len(part))
-            found |= self._connection.execute(f"SELECT key, data FROM shard WHERE key IN ({marks})", part)
-            self._connection.execute(f"UPDATE shard SET build = {self._build} WHERE key IN ({marks})", part)
-        self._connection.commit()
+        try:
+            for begin in range(0, len(keys), 500):
+                part = keys[begin : begin + 500]
+                marks = ",".join("?" * len(part))
+                found |= self._connection.execute(f"SELECT key, data FROM kept WHERE key IN ({marks})", part)
+            with self._connection:
+                self._mark(found)
+        except sqlite3.Error as error:
+            raise ShardCacheError(
+                f"{self.file}: can't be read ({error}); remove it and build again"
+            ) from error
         return [self._unpack(found, key) for key in keys]
 
     def keep(self, made: Iterable[tuple[Task, Shard]]) -> None:
         """Keeps the shards but for those with violations: they are to be told again."""
         rows = [
-            (self.key(task), self._build, self._packer.compress(pickle.dumps(shard, 5)))
+            (self.key(task), self._packer.compress(pickle.dumps(shard, 5)))
             for task, shard in made
             if not shard.violations
         ]
         try:
             with self._connection:
-                self._connection.executemany("INSERT OR REPLACE INTO shard VALUES (?, ?, ?)", rows)
+                self._connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", rows)
+                self._mark(key for key, _ in rows)
         except sqlite3.Error as error:
             raise ShardCacheError(
                 f"{self.file}: can't be written ({error}); is there room on the disk?"
@@ -98,7 +105,13 @@ class ShardCache:
         """Ends a build that was published: drops what the last few published builds didn't use."""
         with self._connection:
             self._connection.execute("INSERT INTO build VALUES (?)", (self._build,))
-            self._connection.execute("DELETE FROM shard WHERE build <= ?", (self._build - _KEEP,))
+            self._connection.execute("DELETE FROM used WHERE build <= ?", (self._build - _KEEP,))
+            self._connection.execute("DELETE FROM kept WHERE key NOT IN (SELECT key FROM used)")
+
+    def _mark(self, keys: Iterable[bytes]) -> None:
+        """Notes that this build uses the shards; apart from them, since a changed row is written whole."""
+        rows = ((key, self._build) for key in keys)
+        self._connection.executemany("INSERT OR REPLACE INTO used VALUES (?, ?)", rows)
 
     def _unpack(self, found: Mapping[bytes, bytes], key: bytes) -> Shard | None:
         if key not in found:

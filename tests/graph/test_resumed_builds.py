@@ -177,7 +177,7 @@ def test_a_damaged_entry_is_read_anew(pages: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache.sqlite"
     _, _, before = read_all(pages, cache)
     with ShardCache(cache, MAKING) as opened:
-        opened._connection.execute("UPDATE shard SET data = substr(data, 1, 40) WHERE rowid % 2")
+        opened._connection.execute("UPDATE kept SET data = substr(data, 1, 40) WHERE rowid % 2")
         opened._connection.commit()
     _, counted, after = read_all(pages, cache)
     assert 0 < len(counted.read) < ARTICLES
