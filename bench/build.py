@@ -239,7 +239,8 @@ def tell(measured: Sequence[Measured], jobs: int, *, check: bool) -> list[str]:
         f"Generated newspapers (`bench/corpus.py`), {jobs} processes of {os.cpu_count()} processors, Linux {platform.release()}, "
         f"Python {platform.python_version()}, Oxigraph {version('pyoxigraph')}, {datetime.now(UTC).date()}. "
         + ("" if check else "**Without SHACL.** ")
-        + "Wall-clock seconds depend on what else the machine does; processor seconds are of all processes of a build.",
+        + f"Load average when it ended: {os.getloadavg()[2]:.1f}. Wall-clock seconds depend on what else the machine does; processor seconds "
+        "don't, and are of all processes of a build.",
         "",
         "## Time, memory, disk",
         "",
