@@ -160,7 +160,7 @@ def label(
                 headers[name] = at(headers[name], day)
         if "Link" in headers:
             headers["Link"] = _OWN_TARGET.sub(lambda found: f"<{at(found[1], day)}>", headers["Link"])
-        if response.status in (200, 304):
+        if response.status in (200, 206, 304):
             headers["Memento-Datetime"] = http_date(published or day)
             if "asof=" not in request.parameters:
                 headers.setdefault(
