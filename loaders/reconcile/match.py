@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import product
 
 from .claim import Claim
 from .decision import Decision, Decisions, short
@@ -167,8 +168,23 @@ def merged(results: Sequence[Claim]) -> Claim:
     return replace(first, indicator="、".join(r.indicator for r in results), value=total / factor)
 
 
+_ANYWHERE = "*"  # where a result without a place looks
+_COMMON = 1000  # promises that share a word: it tells nothing to a result that could be anywhere
+
+
+def _indexed(target: Claim) -> tuple[str, ...]:
+    """Where results look for the promise: its places, or nowhere in particular, and anywhere."""
+    return (*(scope(target) or ("",)), _ANYWHERE)
+
+
+def _looked_up(result: Claim) -> tuple[str, ...]:
+    """Where a result looks for promises."""
+    places = scope(result)
+    return (*places, "") if places else (_ANYWHERE,)
+
+
 class _Index:
-    """Finds the promises whose words are near those of a result, by unit, aspect and year."""
+    """Finds the promises whose words are near those of a result, by unit, aspect, year and place."""
 
     def __init__(self, targets: Iterable[Claim]) -> None:
         self._by_word: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
@@ -176,8 +192,9 @@ class _Index:
         for target in targets:
             for block in _blocks(target):
                 self._every[block] += 1
-                for word in _words(target):
-                    self._by_word[*block, word].append(target)
+                for place in _indexed(target):
+                    for word in _words(target):
+                        self._by_word[*block, place, word].append(target)
 
     def near(self, result: Claim) -> list[Claim]:
         if result.last is None:
@@ -186,8 +203,10 @@ class _Index:
         weights: Counter[str] = Counter()
         known: dict[str, Claim] = {}
         total = self._every[block]
-        for word in _words(result):
-            listed = self._by_word.get((*block, word), ())
+        for place, word in product(_looked_up(result), _words(result)):
+            listed = self._by_word.get((*block, place, word), ())
+            if place == _ANYWHERE and len(listed) > _COMMON:
+                continue
             rarity = 1 + int(10 * math.log((1 + total) / (1 + len(listed))))
             for target in listed:
                 weights[target.iri] += rarity
@@ -318,19 +337,22 @@ def _by_parts(
 ) -> Iterator[tuple[Pair, bool]]:
     """Targets for several things together (示范学校和示范幼儿园10所) whose parts, or parts of them, an article reports one by one."""
     split = [(t, conjuncts(t.indicator)) for t in targets if t.value is not None]
-    by_kind: dict[tuple[str, str], list[tuple[Claim, list[str]]]] = defaultdict(list)
+    by_block: dict[tuple[object, ...], list[tuple[Claim, list[str]]]] = defaultdict(list)
     for target, parts in split:
         if len(parts) > 1:
-            by_kind[_kind(target)].append((target, parts))
-    if not by_kind:
+            for block, place in product(_blocks(target), _indexed(target)):
+                by_block[*block, place].append((target, parts))
+    if not by_block:
         return
-    by_article: dict[tuple[str, tuple[str, str]], list[Claim]] = defaultdict(list)
+    by_article: dict[tuple[str, tuple[str, str, int]], list[Claim]] = defaultdict(list)
     for result in results:
-        if result.value is not None and _kind(result) in by_kind:
+        if result.value is not None and result.last is not None:
             for article in result.articles:
-                by_article[article, _kind(result)].append(result)
-    for (_, kind), said in sorted(by_article.items()):
-        for target, parts in by_kind[kind]:
+                by_article[article, (*_kind(result), result.last.year)].append(result)
+    for (_, block), said in sorted(by_article.items()):
+        places = sorted({place for result in said for place in _looked_up(result)})
+        near = {t.iri: (t, parts) for place in places for t, parts in by_block.get((*block, place), ())}
+        for target, parts in near.values():
             found = _of_parts(target, parts, said)
             if found is not None:
                 group, weakest = found
@@ -371,18 +393,19 @@ def _score_of_part(target: Claim, part: str, result: Claim) -> Score | None:
 
 def _items(targets: Sequence[Claim], results: Sequence[Claim]) -> Iterator[tuple[Pair, bool]]:
     """Items of a yearly list of promises that have no number, with the results that an article reports under their title."""
-    lists: dict[str, list[Claim]] = defaultdict(list)
+    lists: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for target in targets:
         if target.value is None:
-            for programme in sorted(target.programmes):
-                lists[programme].append(target)
+            for programme, place in product(sorted(target.programmes), _indexed(target)):
+                lists[programme, place].append(target)
     under: dict[tuple[str, str, str, str], dict[str, Claim]] = defaultdict(dict)
     known: dict[str, tuple[Claim, float]] = {}
     for result in results:
         for report in result.reports:
             if not report.programme or not report.section:
                 continue
-            for target, likeness in _item_of(result, report.section, lists.get(report.programme, ())):
+            listed = [t for place in _looked_up(result) for t in lists.get((report.programme, place), ())]
+            for target, likeness in _item_of(result, report.section, listed):
                 under[target.iri, report.article, report.programme, report.section][result.iri] = result
                 known[target.iri] = (target, max(likeness, known.get(target.iri, (target, 0.0))[1]))
     for (iri, _, programme, section), said in sorted(under.items()):

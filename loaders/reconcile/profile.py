@@ -164,6 +164,11 @@ def aspect(claim: Claim) -> str:
 
 def scope(claim: Claim) -> frozenset[str]:
     """Codes of the most specific places that it is about: those that it names, else its agent's, else its article's; empty where unknown."""
-    named = {code for place in claim.places if (code := code_of(place))}
-    agent = code_of(claim.agent) if claim.agent else None
-    return most_specific(named | ({agent} if agent else set())) or claim.home
+    return _scope(claim.places, claim.agent) or claim.home
+
+
+@lru_cache(maxsize=65536)
+def _scope(places: frozenset[str], agent: str | None) -> frozenset[str]:
+    named = {code for place in places if (code := code_of(place))}
+    of_agent = code_of(agent) if agent else None
+    return most_specific(named | ({of_agent} if of_agent else set()))
