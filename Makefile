@@ -94,10 +94,10 @@ $(FRONTEND)/node_modules/.installed: $(FRONTEND)/package.json $(FRONTEND)/packag
 	  chmod +x .venv/node/npm; }
 	@touch $@
 
-# The pages are tried in a real browser, replicas behind a real balancer; where one can't be had, its tests say so and are skipped.
-PROGRAMS := chromium haproxy
+# The pages are tried in a real browser, replicas behind a real balancer, publishing into a real Virtuoso (its program alone, no service); where one can't be had, its tests say so and are skipped.
+PROGRAMS := chromium haproxy virtuoso-t=virtuoso-opensource-7-bin
 programs:
 	@for program in $(PROGRAMS); do \
-	  PATH="$$PATH:/usr/sbin" command -v $$program >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-	    { apt-get update -qq && apt-get install -qq -y --no-install-recommends $$program; } >/dev/null 2>&1; } || true; \
+	  PATH="$$PATH:/usr/sbin" command -v $${program%%=*} >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	    { apt-get update -qq && apt-get install -qq -y --no-install-recommends $${program##*=}; } >/dev/null 2>&1; } || true; \
 	done

@@ -13,6 +13,7 @@ from commands.evaluate import evaluate
 from commands.extract import extract
 from commands.ledger import ledger
 from commands.options import Group
+from commands.publish import publish
 from commands.query import query
 from commands.serve import serve
 from commands.snapshots import snapshots
@@ -32,7 +33,7 @@ def main() -> None:
     """
 
 
-for _command in (build, corrections_group, evaluate, extract, ledger, query, serve, snapshots):
+for _command in (build, corrections_group, evaluate, extract, ledger, publish, query, serve, snapshots):
     main.add_command(_command)
 
 

@@ -27,6 +27,13 @@ from .options import EXISTING, data_option
     help="Long queries evaluated at the same time; by default as many as there are processors.",
 )
 @click.option(
+    "--store",
+    metavar="URL",
+    envvar="CHUNCHENG_STORE",
+    show_envvar=True,
+    help="Answer from a SPARQL 1.1 store that `chuncheng publish` filled, instead of the embedded one.",
+)
+@click.option(
     "--config", type=EXISTING, help="TOML file with settings; CHUNCHENG_… in the environment win over it."
 )
 @click.option(
@@ -43,15 +50,23 @@ from .options import EXISTING, data_option
     help="How often to look whether the location of --follow has another snapshot.",
 )
 def serve(
-    data: Path, bind: str, workers: int | None, config: Path | None, follow: str | None, every: float
+    data: Path,
+    bind: str,
+    workers: int | None,
+    store: str | None,
+    config: Path | None,
+    follow: str | None,
+    every: float,
 ) -> None:
     """Serve the published snapshot: pages, linked data, and SPARQL at /sparql.
 
     A snapshot that is published while it runs is served from then on. Queries run in processes of their own, with
-    limits of time and memory; /limits shows them all.
+    limits of time and memory; /limits shows them all. With --store the queries go to that store, and what pages need besides is
+    fetched from it once, into DATA/remote; credentials are CHUNCHENG_STORE_USER and CHUNCHENG_STORE_PASSWORD.
 
     \b
     chuncheng serve
+    chuncheng serve --store http://127.0.0.1:7878
     chuncheng serve --data /srv/ledger --bind 0.0.0.0:80 --workers 8 --config /etc/chuncheng.toml
     chuncheng serve --data /srv/ledger --follow s3://bucket/ledger
     """
@@ -60,8 +75,11 @@ def serve(
     from server.settings import load_settings
 
     settings = load_settings(config)
+    settings = replace(settings, workers=workers or settings.workers, store=store or settings.store)
+    if settings.store and follow:
+        raise click.UsageError("--follow and --store are two places to serve from: give one")
     with _following(data, follow, every) if follow else contextlib.nullcontext():
-        run_server(data, host, port, replace(settings, workers=workers) if workers else settings)
+        run_server(data, host, port, settings)
 
 
 @contextlib.contextmanager

@@ -55,7 +55,7 @@ def verify(snapshot: str | None, data: Path, all_: bool) -> None:
     Exit code 1 if anything is wrong.
     """
     wrong = 0
-    for chosen in snapshots_of.list_snapshots(data) if all_ else [_choose(data, snapshot)]:
+    for chosen in snapshots_of.list_snapshots(data) if all_ else [choose(data, snapshot)]:
         try:
             snapshots_of.verify(chosen)
         except ChunchengError as error:
@@ -97,7 +97,7 @@ def dump(snapshot: str | None, data: Path, format_: Literal["nquads", "trig"], o
     \b
     chuncheng snapshots dump --format trig --output ledger.trig
     """
-    for block in snapshots_of.dump(_choose(data, snapshot), format_):
+    for block in snapshots_of.dump(choose(data, snapshot), format_):
         output.write(block)
     output.flush()
 
@@ -119,7 +119,7 @@ def push(location: str, snapshot: str | None, data: Path, keep: int) -> None:
     from graph.replicas import Location
     from graph.replicas import push as push_to
 
-    copied = push_to(_choose(data, snapshot), Location(location), keep)
+    copied = push_to(choose(data, snapshot), Location(location), keep)
     click.echo(f"{copied.id} is at {Location(location)}: {copied.bytes:,} bytes sent")
 
 
@@ -162,7 +162,8 @@ def pull(location: str, data: Path, every: float | None, keep: int) -> None:
         snapshots_of.prune(data, keep)
 
 
-def _choose(data: Path, identifier: str | None) -> snapshots_of.Snapshot:
+def choose(data: Path, identifier: str | None) -> snapshots_of.Snapshot:
+    """The snapshot whose id begins like that, the served one without an id; raises SnapshotError."""
     if identifier is None:
         return snapshots_of.open_current(data)
     matching = [s for s in snapshots_of.list_snapshots(data) if s.id.startswith(identifier)]

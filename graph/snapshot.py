@@ -114,6 +114,21 @@ class Snapshot:
         except (OSError, RuntimeError) as error:  # a corrupt store is a RuntimeError of pyoxigraph
             raise SnapshotError(f"{self.path}: the store can't be opened: {error}") from error
 
+    def load_dump(self) -> Store:
+        """A store in memory made from the dump, for a snapshot whose own store is elsewhere; raises SnapshotError."""
+        store = Store()
+        try:
+            with (
+                (self.path / "data.nq.zst").open("rb") as file,
+                zstandard.ZstdDecompressor().stream_reader(file) as quads,
+            ):
+                store.bulk_load(input=quads, format=RdfFormat.N_QUADS)
+        except (OSError, zstandard.ZstdError) as error:
+            raise SnapshotError(f"{self.path}: the dump can't be read: {error}") from error
+        if self.default_graph == "merge":
+            store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
+        return store
+
 
 def open_current(data: Path) -> Snapshot:
     """The snapshot that is served; raises SnapshotError where there is none."""

@@ -150,7 +150,9 @@ class Views:
         with self._making(snapshot) as work:
             made = work / past.ledger_name
             made.mkdir()
-            write_ledger(ledger_rows(view.open_store(), past.day), made / "rows.jsonl.zst")
+            # A snapshot that is served from a remote store has none of its own.
+            store = view.open_store() if (view.path / "store").exists() else view.load_dump()
+            write_ledger(ledger_rows(store, past.day), made / "rows.jsonl.zst")
             write_ledger_index(read_ledger(made / "rows.jsonl.zst"), made)
             (made / "rows.jsonl.zst").rename(made / LEDGER)
             self._put(made, snapshot, past.ledger_name)

@@ -210,6 +210,7 @@ def _set_up_templates(app: Flask) -> None:
         quantity=_write_quantity,
         parameters=_write_parameters,
         shown=text_display.show,
+        listed=text_display.listed,
         anchor=links.anchor,
         column=columns.title,
         status=status.words,

@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from graph.publication import Publications
 from graph.snapshot import Snapshot, open_current
 from ontology.errors import ChunchengError
+from server.engine import Engine
 from server.engine.pool import REASONS, WorkerPool
 from server.settings import Settings
 
@@ -32,7 +34,7 @@ class Serving:
     """One snapshot with the engine that answers over it, and how many requests use them now."""
 
     snapshot: Snapshot
-    engine: WorkerPool
+    engine: Engine
     hold: contextlib.ExitStack
     since: float = field(default_factory=time.time)
     users: int = 0
@@ -57,21 +59,67 @@ class Serving:
             self.users -= 1
 
 
-class CurrentSnapshot:
-    """Serves the published snapshot of a data folder; to be used from one event loop.
+class Source(Protocol):
+    """Where snapshots are published; used from one event loop."""
 
-    Publishing exchanges the link `current`. It is looked at several times a second; the new snapshot is loaded while
-    the old one is served, and a query that runs keeps the engine it began with.
-    """
+    async def look(self) -> str | None:
+        """A text that is another one once another snapshot is published; None while that can't be told."""
 
-    def __init__(self, data_dir: Path, settings: Settings, spool: Path) -> None:
+    async def load(self) -> Serving:
+        """What is published now, with an engine that is ready; raises ChunchengError."""
+
+    async def close(self) -> None:
+        """Let go of what isn't a snapshot's own."""
+
+
+class DataFolder:
+    """Snapshots published in a data folder by its link `current`."""
+
+    def __init__(self, data_dir: Path, settings: Settings, spool: Path, killed: Counter[str]) -> None:
         self._data_dir = data_dir
         self._settings = settings
         self._spool = spool
-        self._link: str | None = None
+        self._killed = killed
+
+    async def look(self) -> str | None:
+        """See `Source`."""
+        try:
+            return os.readlink(self._data_dir / _LINK)  # noqa: PTH115 — no Path object for each look
+        except OSError:
+            return None
+
+    async def load(self) -> Serving:
+        """See `Source`."""
+        require_snapshot(self._data_dir)
+        snapshot = open_current(self._data_dir)
+        hold = contextlib.ExitStack()
+        hold.enter_context(snapshot.hold())
+        engine = WorkerPool(snapshot, self._settings, self._spool, self._killed)
+        try:
+            await engine.start()
+        except BaseException:
+            hold.close()
+            await engine.close()
+            raise
+        return Serving(snapshot, engine, hold)
+
+    async def close(self) -> None:
+        """See `Source`."""
+
+
+class CurrentSnapshot:
+    """Serves the published snapshot of a source; to be used from one event loop.
+
+    The source is looked at several times a second; a new snapshot is loaded while the old one is served, and a query that runs keeps
+    the engine it began with.
+    """
+
+    def __init__(self, source: Source, killed: Counter[str]) -> None:
+        self._source = source
+        self._seen: str | None = None
         self._serving: Serving | None = None
         self._retired: list[Serving] = []
-        self.killed: Counter[str] = Counter(dict.fromkeys(REASONS, 0))  # workers, by reason, of all snapshots
+        self.killed = killed  # workers, by reason, of all snapshots
         self._watching: asyncio.Task[None] | None = None
 
     @property
@@ -87,9 +135,8 @@ class CurrentSnapshot:
 
     async def start(self) -> None:
         """Load the published snapshot and begin to watch for others; raises ChunchengError."""
-        require_snapshot(self._data_dir)
-        self._link = self._read_link()
-        self._serving = await self._load()
+        self._seen = await self._source.look()
+        self._serving = await self._source.load()
         self._watching = asyncio.get_running_loop().create_task(self._watch())
 
     async def close(self) -> None:
@@ -98,13 +145,14 @@ class CurrentSnapshot:
             self._watching.cancel()
         for serving in [*self._retired, *([self._serving] if self._serving else [])]:
             await self._end(serving)
+        await self._source.close()
 
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            link = self._read_link()
-            if link != self._link and link is not None:
-                self._link = link
+            seen = await self._source.look()
+            if seen != self._seen and seen is not None:
+                self._seen = seen
                 await self._exchange()
             for serving in [old for old in self._retired if not old.users and not old.engine.running]:
                 self._retired.remove(serving)
@@ -112,7 +160,7 @@ class CurrentSnapshot:
 
     async def _exchange(self) -> None:
         try:
-            fresh = await self._load()
+            fresh = await self._source.load()
         except Exception as error:
             # Whatever is wrong with what was published, the old snapshot answers.
             _log.error("the snapshot just published can't be served, the old one is: %s", error)
@@ -122,28 +170,14 @@ class CurrentSnapshot:
             old.retired = True
             self._retired.append(old)
 
-    async def _load(self) -> Serving:
-        snapshot = open_current(self._data_dir)
-        hold = contextlib.ExitStack()
-        hold.enter_context(snapshot.hold())
-        engine = WorkerPool(snapshot, self._settings, self._spool, self.killed)
-        try:
-            await engine.start()
-        except BaseException:
-            hold.close()
-            await engine.close()
-            raise
-        return Serving(snapshot, engine, hold)
-
     async def _end(self, serving: Serving) -> None:
         await serving.engine.close()
         serving.hold.close()
 
-    def _read_link(self) -> str | None:
-        try:
-            return os.readlink(self._data_dir / _LINK)  # noqa: PTH115 — no Path object for each look
-        except OSError:
-            return None
+
+def no_kills() -> Counter[str]:
+    """A count of ended workers by reason, all of them none."""
+    return Counter(dict.fromkeys(REASONS, 0))
 
 
 def require_snapshot(data_dir: Path) -> None:

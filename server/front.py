@@ -20,7 +20,7 @@ from server import graph_store, memento, operations, protocol, static_files, wsg
 from server.answer_cache import AnswerCache
 from server.app import create_app
 from server.clients import Client, ClientResolver, allowed_host, client_key
-from server.current import CurrentSnapshot, Serving
+from server.current import CurrentSnapshot, DataFolder, Serving, Source, no_kills
 from server.engine import Cancel, Question
 from server.metering import Meter
 from server.metrics import Metrics
@@ -29,6 +29,7 @@ from server.past import PastSnapshots, Then
 from server.problem import Problem
 from server.protocol import Query, Request, Response
 from server.query_log import QueryLog
+from server.remote_source import RemoteSource
 from server.repeated_requests import RepeatedRequests
 from server.rsgi import Scope, Transport
 from server.settings import Settings
@@ -84,7 +85,10 @@ class Front:
         self._announce = announce
         limits = settings.limits
         self._spool = Spool(settings.spool, limits.spool_bytes, limits.transfer_seconds)
-        self.current = CurrentSnapshot(data_dir, settings, self._spool.path)
+        killed = no_kills()
+        kind = RemoteSource if settings.store else DataFolder
+        source: Source = kind(data_dir, settings, self._spool.path, killed)
+        self.current = CurrentSnapshot(source, killed)
         repeated = RepeatedRequests(settings.cache_bytes // _REPEATED_SHARE)
         self._cache = AnswerCache(settings.cache_bytes - settings.cache_bytes // _REPEATED_SHARE)
         self._log = QueryLog(settings.log, with_text=settings.log_queries)

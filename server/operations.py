@@ -153,8 +153,7 @@ class Operations:
                 ],
                 "services": list(self._settings.services),
                 "workers": self._settings.workers,
-                "network_isolation": engine.isolation,
-                "in_memory": engine.memory,
+                **engine.state,
             },
         )
 

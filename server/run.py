@@ -18,6 +18,7 @@ from granian.server import Server
 from ontology.errors import ChunchengError
 from server.current import require_snapshot
 from server.front import Front
+from server.remote_source import require_store
 from server.settings import Settings
 
 _START_SECONDS = 60  # for the port to open, which takes a fraction of one
@@ -32,11 +33,15 @@ class PortInUseError(ChunchengError):
 
 
 def serve(data_dir: Path, host: str, port: int, settings: Settings | None = None) -> None:
-    """Serve the snapshot published in a data folder at host:port until SIGTERM or SIGINT.
+    """Serve the snapshot published in a data folder, or in the store of the settings, at host:port until SIGTERM or SIGINT.
 
     Prints the address once queries are answered. Raises ChunchengError before that: no snapshot, port not to be had.
     """
-    require_snapshot(data_dir)
+    settings = settings or Settings()
+    if settings.store:
+        require_store(settings)
+    else:
+        require_snapshot(data_dir)
     _require_port(host, port)
     server = Server(
         "server.front:Front",
@@ -55,7 +60,7 @@ def serve(data_dir: Path, host: str, port: int, settings: Settings | None = None
         websockets=False,
         log_level=LogLevels.warning,
     )
-    load = partial(_load, data_dir.resolve(), settings or Settings(), host, port)
+    load = partial(_load, data_dir.resolve(), settings, host, port)
     server.serve(target_loader=cast(Callable[..., Any], load), wrap_loader=False)
 
 

@@ -76,6 +76,10 @@ class Settings:
         "auto",
         "which graphs are held in memory: all, the default graph, none; auto decides by size",
     )
+    store: str = _setting(
+        "",
+        "address of a store that a snapshot was published into, to answer from in place of the embedded one",
+    )
     cache_bytes: int = _setting(64 * MEBIBYTE, "answers kept for the next who asks; 0 for none", least=0)
     page_threads: int = _setting(4, "pages made at the same time", least=1)
     services: tuple[str, ...] = _setting((), "endpoints that SERVICE may name; none switches SERVICE off")
@@ -196,6 +200,8 @@ def _check(settings: Settings) -> None:
             ipaddress.ip_network(proxy, strict=False)
         except ValueError:
             raise SettingsError(f"trusted_proxies: {proxy} is no address and no network") from None
+    if settings.store and not settings.store.startswith(("http://", "https://")):
+        raise SettingsError(f"store: {settings.store} is no http or https address")
     for service in settings.services:
         if not service.startswith(("http://", "https://")):
             raise SettingsError(f"services: {service} is no http or https address")

@@ -21,3 +21,8 @@ def show(label: str) -> str:
     if not kept:
         return say("(无名)", "(unnamed)")
     return kept if len(kept) <= _SHOWN else kept[:_SHOWN] + "…"
+
+
+def listed(joined: str) -> str:
+    """Words that a query put together with ` | ` as a Chinese list: stores differ in their order, and in letters they join by."""
+    return "、".join(sorted(joined.split(" | ")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -68,3 +68,23 @@ class Engine(Protocol):
 
     async def close(self) -> None:
         """Let go of processes; queries that still run are ended."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a query can be evaluated."""
+
+    @property
+    def running(self) -> int:
+        """Queries that are being evaluated."""
+
+    @property
+    def queue_length(self) -> int:
+        """Queries that wait."""
+
+    @property
+    def idle(self) -> int:
+        """How many more could be evaluated at once."""
+
+    @property
+    def state(self) -> Mapping[str, str]:
+        """What `/limits` says of how queries are evaluated: `network_isolation`, `in_memory`, for a remote store `store`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import IO, TypeAlias, cast
 
 import pyoxigraph
@@ -52,7 +52,7 @@ def evaluate(
         if isinstance(results, QueryTriples):
             choice = choose(question.accept, question.format, GRAPH_FORMATS)
             sink = new_sink(choice)
-            _write_graph(results, choice.format.writes, cast(IO[bytes], sink))
+            write_triples(results, choice.format.writes, cast(IO[bytes], sink))
         else:
             formats = BOOLEAN_FORMATS if isinstance(results, QueryBoolean) else TABLE_FORMATS
             choice = choose(question.accept, question.format, formats)
@@ -76,15 +76,16 @@ def write_graph(triples: Sequence[pyoxigraph.Triple], format: QueryResultsFormat
     Raises Problem 406 for RDF/XML where a predicate doesn't end with an XML name: the format can't say it.
     """
     body = io.BytesIO()
-    _write_graph(triples, format, body)
+    write_triples(triples, format, body)
     return sort_declarations(body.getvalue())
 
 
-def _write_graph(
-    triples: QueryTriples | Sequence[pyoxigraph.Triple],
+def write_triples(
+    triples: QueryTriples | Iterable[pyoxigraph.Triple],
     format: QueryResultsFormat | RdfFormat | None,
     output: IO[bytes],
 ) -> None:
+    """Write the triples to a file in an RDF format; raises Problem 406 as `write_graph` does."""
     assert isinstance(format, RdfFormat)
     if format == RdfFormat.RDF_XML:
         triples = list(triples)

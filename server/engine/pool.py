@@ -15,7 +15,7 @@ import os
 import signal
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -157,6 +157,11 @@ class WorkerPool:
         """Whether a query can be evaluated."""
         return not self._closed and bool(self._workers)
 
+    @property
+    def state(self) -> Mapping[str, str]:
+        """See `server.engine.Engine`."""
+        return {"network_isolation": self.isolation, "in_memory": self.memory}
+
     # What the zygote tells
 
     def worker_came(self, process: WorkerProcess) -> None:
@@ -219,7 +224,7 @@ class WorkerPool:
         limit = self._settings.limits.queue
         # Workers that are idle or on their way take jobs in a moment: these don't count as waiting.
         if len(self._queue) >= limit + (self._slots if self._idle or self._forking else 0):
-            raise _busy(f"{limit} queries wait already", limit)
+            raise busy(f"{limit} queries wait already", limit)
         self._queue.append(job)
         job.waiting = self._loop.call_later(self._settings.limits.queue_seconds, self._waited, job)
         self._dispatch()
@@ -228,7 +233,7 @@ class WorkerPool:
         if job in self._queue:
             self._queue.remove(job)
             seconds = self._settings.limits.queue_seconds
-            self._fail(job, _busy(f"no worker was free within {seconds:g} s", self._settings.limits.queue))
+            self._fail(job, busy(f"no worker was free within {seconds:g} s", self._settings.limits.queue))
 
     def _dispatch(self) -> None:
         """Begin what waits, the oldest first; long jobs are passed over while as many run as may."""
@@ -326,12 +331,7 @@ class WorkerPool:
         self._end(
             job,
             "deadline",
-            Problem(
-                504,
-                f"the query was not answered within {seconds:g} s and was ended; ask for less at a time, or for up to "
-                f"{self._settings.limits.max_deadline:g} s with timeout=",
-                fields={"limit": str(seconds) if seconds % 1 else int(seconds)},
-            ),
+            overdue(seconds, self._settings.limits.max_deadline),
         )
 
     def _cancel(self, job: _Job) -> None:
@@ -473,12 +473,23 @@ class WorkerPool:
         worker.process.close()
 
 
-def _busy(why: str, limit: int) -> Problem:
+def busy(why: str, limit: int) -> Problem:
+    """What is said where too many wait."""
     return Problem(
         503,
         f"the server is busy: {why}; try again in a moment",
         fields={"limit": limit},
         headers={"Retry-After": "2"},
+    )
+
+
+def overdue(seconds: float, most: float) -> Problem:
+    """What is said of a query that has not ended by its deadline, both in seconds."""
+    return Problem(
+        504,
+        f"the query was not answered within {seconds:g} s and was ended; ask for less at a time, or for up to "
+        f"{most:g} s with timeout=",
+        fields={"limit": str(seconds) if seconds % 1 else int(seconds)},
     )
 
 

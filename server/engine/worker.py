@@ -71,7 +71,7 @@ def _answer(stores: Stores, question: Question, around: Surroundings) -> wire.Re
     except Problem as problem:
         return wire.Reply(problem, seconds=time.perf_counter() - began)
     except SizeExceeded as exceeded:
-        return wire.Reply(_too_large(exceeded, question), seconds=time.perf_counter() - began)
+        return wire.Reply(too_large(exceeded, question), seconds=time.perf_counter() - began)
     except MemoryError:
         return wire.Reply(out_of_memory(around.memory_bytes), seconds=time.perf_counter() - began)
     return wire.Reply(
@@ -97,7 +97,8 @@ def out_of_memory(limit: int) -> Problem:
     )
 
 
-def _too_large(exceeded: SizeExceeded, question: Question) -> Problem:
+def too_large(exceeded: SizeExceeded, question: Question) -> Problem:
+    """What is said of an answer with more bytes or rows than the question allows."""
     limit, unit = (
         (question.max_rows, "rows") if exceeded.limit == "result_rows" else (question.max_bytes, "bytes")
     )

@@ -1,0 +1,131 @@
+"""Real stores of others, started on loopback by the tests: Oxigraph's server and Virtuoso."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.server.live import free_port
+
+START_SECONDS = 60
+OXIGRAPH = str(Path(sys.executable).with_name("oxigraph"))
+VIRTUOSO = shutil.which("virtuoso-t") or "/usr/bin/virtuoso-t"
+PASSWORD = "dba"
+SETTINGS = """
+[Database]
+DatabaseFile = {home}/virtuoso.db
+ErrorLogFile = {home}/virtuoso.log
+LockFile = {home}/virtuoso.lck
+TransactionFile = {home}/virtuoso.trx
+xa_persistent_file = {home}/virtuoso.pxa
+[TempDatabase]
+DatabaseFile = {home}/temp.db
+TransactionFile = {home}/temp.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+NumberOfBuffers = 4000
+MaxDirtyBuffers = 3000
+ServerThreads = 20
+MaxClientConnections = 20
+[HTTPServer]
+ServerPort = 127.0.0.1:{web}
+ServerRoot = {home}
+ServerThreads = 20
+MaxClientConnections = 20
+[SPARQL]
+ResultSetMaxRows = {rows}
+MaxConstructTriples = {rows}
+MaxQueryExecutionTime = 5
+"""
+
+
+@dataclass
+class RunningStore:
+    """A store in a process of its own, which can be killed and started again on the same data and port."""
+
+    kind: str
+    folder: Path
+    port: int
+    sql_port: int = 0
+    rows: int = 1_000_000  # that Virtuoso gives at most
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a client needs to write."""
+        if self.kind == "virtuoso":
+            return {"CHUNCHENG_STORE_USER": "dba", "CHUNCHENG_STORE_PASSWORD": PASSWORD}
+        return {}
+
+    def start(self) -> None:
+        if self.kind == "virtuoso":
+            settings = SETTINGS.format(home=self.folder, sql=self.sql_port, web=self.port, rows=self.rows)
+            (self.folder / "virtuoso.ini").write_text(settings, "utf-8")
+            command = [VIRTUOSO, "-f", "-c", str(self.folder / "virtuoso.ini")]
+        else:
+            command = [
+                OXIGRAPH,
+                "serve",
+                "-l",
+                str(self.folder),
+                "-b",
+                f"127.0.0.1:{self.port}",
+                "--timeout-s",
+                "10",
+            ]
+        self.process = subprocess.Popen(
+            command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for _ in range(START_SECONDS * 10):
+            assert self.process.poll() is None, f"{self.kind} ended while it started"
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{self.kind} didn't come within {START_SECONDS} s")
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(20)
+            # A killed Virtuoso leaves its lock file, and starts all the same.
+            (self.folder / "virtuoso.lck").unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def running_store(kind: str, folder: Path) -> Iterator[RunningStore]:
+    """An empty store of that kind; skips the test where Virtuoso can't be had."""
+    if kind == "virtuoso" and not Path(VIRTUOSO).exists():
+        pytest.skip("no virtuoso-t here; Debian has it in the package virtuoso-opensource-7-bin")
+    folder.mkdir(parents=True, exist_ok=True)
+    store = RunningStore(kind, folder, free_port(), free_port())
+    store.start()
+    try:
+        yield store
+    finally:
+        store.kill()
+
+
+def publish(store: RunningStore, data: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """`chuncheng publish` as people call it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CHUNCHENG_")}
+    return subprocess.run(
+        [sys.executable, "-m", "chuncheng", "publish", "--to", store.url, "--data", str(data), *more],
+        env=environment | store.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
