@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import render_template
 from pyoxigraph import NamedNode
 
@@ -63,21 +65,31 @@ def show(served: Served, thing: NamedNode, path: str, _: list[Row]) -> str:
 def _highlights(spans: list[Row], lines: list[Line], names: Names, base: str) -> list[Highlight]:
     notes = {line.statement: number for number, line in enumerate(lines, 1)}
     found = []
-    for row in spans:
-        target = links.href(row["thing"].value, base)
-        kind = _KINDS[row["kind"].value]
+    told = dict.fromkeys(_span_things(spans))
+    for span, start, end, thing, kind in told:
+        target = links.href(thing.value, base)
         found.append(
             Highlight(
-                int(row["start"].value),
-                int(row["end"].value),
-                links.anchor(row["span"].value),
+                start,
+                end,
+                links.anchor(span.value),
                 kind,
                 language.localized(target) if target else None,
-                shown(names.of(row["thing"])),
-                notes.get(row["thing"]),
+                shown(names.of(thing)),
+                notes.get(thing),
             )
         )
     return found
+
+
+def _span_things(rows: list[Row]) -> Iterator[tuple[Term, int, int, Term, str]]:
+    """Span, start, end, and each thing that it names or that was read from it, with its kind."""
+    for row in rows:
+        place = (row["span"], int(row["start"].value), int(row["end"].value))
+        if "named" in row:
+            yield (*place, row["named"], _KINDS[CCL.Mention])
+        if "claim" in row:
+            yield (*place, row["claim"], _KINDS[row["class"].value])
 
 
 def _each(rows: list[Row], name: str) -> list[Term]:

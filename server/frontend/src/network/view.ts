@@ -234,7 +234,7 @@ export class NetworkView {
     if (!label) return;
     context.font = `${fontSize}px ${font}`;
     context.fillStyle = this.variable("--paper", "#fff");
-    context.fillRect(x + size + 6, y - fontSize, context.measureText(label).width + 8, fontSize * 1.7);
+    context.fillRect(x + size + 1, y - fontSize, context.measureText(label).width + 13, fontSize * 1.7);
     context.fillStyle = this.variable("--ink", "#222");
     context.fillText(label, x + size + 10, y + fontSize / 3);
   }
