@@ -13,7 +13,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND)/src -type f) $(addprefix $(FRONTEND
 NODE_PATH_PREFIX = $(shell [ -x .venv/node/npm ] && echo "$(CURDIR)/.venv/node:")
 NPM = cd $(FRONTEND) && PATH="$(NODE_PATH_PREFIX)$$PATH" npm
 
-.PHONY: help setup run test bench format lock clean frontend programs
+.PHONY: help setup run test bench pictures format lock clean frontend programs
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,11 @@ test: .venv/.installed-test frontend programs ## lint, type-check, run all tests
 bench: .venv/.installed-bench ## how fast pages are read, against jieba, and what builds cost
 	$(BIN)/python bench/extraction.py
 	$(BIN)/python bench/build.py --articles 1000 --oxigraph $(BIN)/oxigraph --write docs/performance-build.md
+
+pictures: .venv/.installed-test frontend programs ## take the pictures of the README anew
+	@fc-list :lang=zh 2>/dev/null | grep -q . || { apt-get update -qq && apt-get install -qq -y --no-install-recommends fonts-noto-cjk fontconfig; } >/dev/null 2>&1 || \
+	  echo "there is no Chinese font: install one (Debian: fonts-noto-cjk)"
+	$(BIN)/python docs/pictures.py
 
 format: .venv/.installed-test ## format the code
 	$(BIN)/ruff check --fix
