@@ -180,6 +180,7 @@ def build(
         click.echo(f"seconds: {told}", err=True)
     counts = ", ".join(f"{number:,} {name}" for name, number in snapshot.manifest["counts"].items() if number)
     click.echo(f"published {snapshot.id} in {data}: {counts} ({time.monotonic() - began:.1f} s)")
+    _tell_reasoning(snapshot.manifest["reasoning"])
     _tell_reconciliation(snapshot.manifest.get("reconciliation", {}))
     if keep:
         try:
@@ -201,6 +202,13 @@ def _tell_reconciliation(found: dict[str, Any]) -> None:
             f"warning: [[match]] {decision}: no such promise and result (any more); see chuncheng ledger --candidates",
             err=True,
         )
+
+
+def _tell_reasoning(reasoning: dict[str, Any]) -> None:
+    if reasoning:
+        click.echo(f"inferred: {reasoning['summary']}", err=True)
+        for contradiction in reasoning["contradictions"]["first"]:
+            click.echo(f"contradiction: {contradiction}", err=True)
 
 
 def _tell_stage(stage: str) -> None:

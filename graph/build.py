@@ -10,15 +10,15 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import Quad
 
 from loaders.facts import Article, Extraction
 from loaders.gazetteer import Gazetteer
 from loaders.reconcile import Decisions, write_decisions
 from loaders.storage import FactsWriter
 from ontology.errors import ChunchengError
-from ontology.generate import ONTOLOGY
 from ontology.identifiers import graph_iri
+from ontology.skolem import named_ontology
 
 from .dataset import dataset_quads
 from .examples import example_quads, find_examples, read_examples
@@ -171,8 +171,8 @@ class _Sources:
     def surroundings(self) -> Iterator[Quad]:
         """Ontology, gazetteer, description and example queries: what every snapshot of articles holds besides them."""
         graph = node(graph_iri(self.base, "ontology"))
-        for quad in parse(path=str(ONTOLOGY), format=RdfFormat.TURTLE):
-            yield Quad(quad.subject, quad.predicate, quad.object, graph)
+        for triple in named_ontology():
+            yield Quad(triple.subject, triple.predicate, triple.object, graph)
         yield from places_quads(Gazetteer.default(), self.base)
         yield from dataset_quads(self.base)
         examples = find_examples()

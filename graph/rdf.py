@@ -15,10 +15,11 @@ from loaders import iso_period as period
 from loaders.facts import Article, Entity, Extraction, Fact, Relation, Span, Statement
 from loaders.gazetteer import Gazetteer
 from loaders.lexicon import rows
-from loaders.rules import rules
+from loaders.rules import pattern, rules
 from ontology.identifiers import digest, entity_iri, graph_iri, iri, slug
 from ontology.terms import CCL, OA, PROV, RDF, RDFS, SCHEMA, SKOS
 
+from .places import place_iri
 from .terms import boolean, day, decimal, integer, node, text, zh
 
 #: The bounds of the contract as terms.
@@ -33,6 +34,8 @@ BOUNDS = {
 BOUND_SIGNS = {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "约"}
 _ASPECTS = {"level": CCL.level, "growth": CCL.growth, "decline": CCL.decline, "share": CCL.share}
 ASPECT_WORDS = {"level": "", "growth": "增长", "decline": "下降", "share": "占"}
+#: Kinds of bodies that are the organs of the place that their name bears.
+_ORGANS = frozenset({"GovernmentBody", "PartyBody", "CongressBody", "ConsultativeBody", "JudicialBody"})
 _CONTEXT = 32  # characters of prefix and suffix of a quote selector
 _QUDT = "http://qudt.org/vocab/unit/"
 
@@ -170,6 +173,8 @@ class _Writer:
     def _entity(self, entity: Entity) -> Iterator[Quad]:
         thing = node(entity_iri(self.base, entity.cls, entity.key))
         yield from self._named(thing, entity.name, entity.cls, entity.kind)
+        if entity.kind in _ORGANS and (place := Gazetteer.default().borne_by(entity.name)) is not None:
+            yield self._name(thing, CCL.bodyOf, node(place_iri(self.base, place)))
         if entity.quote != entity.name and not {"entity.anaphor", "place.whole"} & set(entity.rules):
             yield self._name(thing, SKOS.altLabel, zh(entity.quote))
         mention = self._span_iri(entity.span, "mention")
@@ -380,16 +385,35 @@ class _Writer:
             ),
             None,
         )
-        post = node(iri(self.base, "Post", slug(f"{body}·{r.object}" if body else r.object)))
-        yield from self._named(post, f"{body}{r.object}" if body else r.object, "Post")
-        tenure = node(iri(self.base, "Tenure", digest(r.subject, body, r.object)))
+        place = None if body else self._place_before(r)
+        where, title = body or "", r.object
+        if place is not None:
+            where = place.name[:-1] if place.span.end > r.span.start else place.name  # 官渡区|区委书记
+        post = node(iri(self.base, "Post", slug(f"{where}·{title}" if where else title)))
+        yield from self._named(post, where + title, "Post")
+        tenure = node(iri(self.base, "Tenure", digest(r.subject, where or None, title)))
         yield self._say(tenure, RDF.type, node(CCL.Tenure))
         yield self._say(tenure, CCL.holder, self._thing(r.subject))
         yield self._say(tenure, CCL.post, post)
         if body:
             yield self._name(post, CCL.postIn, self._thing(body))
             yield self._say(tenure, CCL.organization, self._thing(body))
+        if place is not None:
+            yield self._name(post, CCL.postOf, self._thing(place.name))
+        start = place.span.start if place is not None else r.span.start
+        if pattern("relation.former").search(self.extraction.article.body[max(0, start - 4) : start]):
+            yield self._say(tenure, RDF.type, node(CCL.PastTenure))
         return post
+
+    def _place_before(self, r: Relation) -> Entity | None:
+        """The place that stands right before a post and names it: 官渡区|副区长, and 官渡区|委书记, where both share the 区."""
+        for entity in self.extraction.entities:
+            shared = entity.span.end - r.span.start
+            if entity.cls in ("AdministrativeArea", "FunctionalZone") and (
+                shared == 0 or (shared == 1 and r.object[0] == entity.quote[-1])
+            ):
+                return entity
+        return None
 
     def _honour(self, r: Relation, subject: NamedNode) -> Generator[Quad, None, NamedNode]:
         honour = node(iri(self.base, "Honour", slug(r.object)))

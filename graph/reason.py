@@ -1,37 +1,302 @@
-"""What follows by the ontology's rules, written to `graph/inferred`.
+"""What follows by the ontology, written to `graph/inferred`.
 
-Rules are CONSTRUCT queries in `graph/rules/`, run over the store in the order of their names until nothing new follows; a
-triple that is asserted somewhere is not inferred again.
+Three steps, each of which tells what it costs:
+
+local    rules that one triple sets off (`graph.axioms`), over lines of N-Quads: for an article or a batch in any process, or for a
+         whole file; memory stays bounded.
+derived  rules of our own in `graph/rules/*.rq`, once: deadlines, what an implied target is about, who is in office on the day of the data.
+         They may ask what isn't known, which no OWL axiom can.
+joined   rules that join several triples, as SPARQL over the store until nothing new follows; a rule runs again only after a
+         predicate or class that it reads has got something new. What they give is followed by the local rules at once.
+
+A triple that some graph asserts is not inferred again.
 """
 
 from __future__ import annotations
 
+import heapq
+import io
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad, QueryTriples, RdfFormat, Store, parse
+from rdflib import RDF
+from rdflib.term import Node
 
 from ontology.identifiers import graph_iri
+from ontology.terms import CCL, XSD
+
+from .axioms import Axioms, Conclusion, read_axioms
+from .lines import write_sorted
 
 _RULES = Path(__file__).parent / "rules"
-_ROUNDS = 10
+_TYPE = f"<{RDF.type}>".encode()
+_BATCH = 200_000  # lines whose conclusions are held at a time
+_SHOWN = 20  # contradictions that a manifest names
+_JUDGED = (CCL.status, CCL.meets, CCL.exceeds)  # what is written after the local rules have run
 
 
-def infer(store: Store, base: str) -> int:
-    """Adds what the rules infer; returns how many triples. Rules see the union of all graphs."""
-    graph = NamedNode(graph_iri(base, "inferred"))
-    rules = [path.read_text(encoding="utf-8") for path in sorted(_RULES.glob("*.rq"))]
-    total = 0
-    for _ in range(_ROUNDS):
-        new = set()
-        for rule in rules:
-            for triple in store.query(rule, use_default_graph_as_union=True):  # type: ignore[union-attr]
-                known = next(
-                    iter(store.quads_for_pattern(triple.subject, triple.predicate, triple.object)), None
-                )
-                if known is None:
-                    new.add(Quad(triple.subject, triple.predicate, triple.object, graph))
-        if not new:
-            break
-        store.extend(new)
-        total += len(new)
-    return total
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one step or rule took: seconds of wall clock, and the triples that it added."""
+
+    name: str
+    seconds: float
+    triples: int
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.triples:,} in {self.seconds:.2f} s"
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A conclusion as bytes: the new triple is `start` + `middle` + `end`, 0 and 1 standing for subject and object of the given one."""
+
+    start: int | bytes
+    middle: bytes
+    end: int | bytes
+
+    @property
+    def needs_object(self) -> bool:
+        return 1 in (self.start, self.end)
+
+
+class LocalRules:
+    """The rules that one triple sets off, for lines of N-Quads as this project writes them."""
+
+    def __init__(self, base: str, axioms: Axioms | None = None) -> None:
+        axioms = axioms or read_axioms()
+        self.tail = f" <{graph_iri(base, 'inferred')}> .\n".encode()
+        self._of_predicate = _templates(axioms.of_predicate)
+        self._of_class = _templates(axioms.of_class)
+
+    def infer(self, lines: Iterable[bytes]) -> set[bytes]:
+        """Lines of graph/inferred that follow from these, each by itself, but for those that are among them in another graph."""
+        asserted: set[bytes] = set()
+        found: set[bytes] = set()
+        for line in lines:
+            self._follow(line, asserted, found)
+        return {triple + self.tail for triple in found - asserted}
+
+    def _follow(self, line: bytes, asserted: set[bytes], found: set[bytes]) -> None:
+        after_subject = line.index(b" ")
+        after_predicate = line.index(b" ", after_subject + 1)
+        predicate = line[after_subject + 1 : after_predicate]
+        if predicate == _TYPE:
+            cls = line[after_predicate + 1 : line.index(b" ", after_predicate + 1)]
+            templates = self._of_class.get(cls)
+            asserted.add(_triple(line))
+        else:
+            templates = self._of_predicate.get(predicate)
+            if templates is not None:
+                asserted.add(_triple(line))
+        if templates is None:
+            return
+        subject = line[:after_subject]
+        thing: bytes | None = None
+        if line.startswith((b"<", b"_"), after_predicate + 1) and not line.startswith(
+            b"<<", after_predicate + 1
+        ):
+            thing = line[after_predicate + 1 : line.index(b" ", after_predicate + 1)]
+        for template in templates:
+            if thing is None and template.needs_object:
+                continue
+            ends = (subject, thing)
+            start = ends[template.start] if isinstance(template.start, int) else template.start
+            end = ends[template.end] if isinstance(template.end, int) else template.end
+            found.add(cast(bytes, start) + template.middle + cast(bytes, end))
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A thing that is, by what was inferred, of two classes that have no individual in common."""
+
+    thing: str
+    one: str
+    other: str
+
+    def __str__(self) -> str:
+        return f"{self.thing} would be both a {self.one} and a {self.other}"
+
+
+def infer_locally(nquads: Path, base: str) -> tuple[Cost, list[Contradiction]]:
+    """Adds to a sorted file of N-Quads what each of its lines leads to by itself; it stays sorted, with each line once.
+
+    Also gives the contradictions that show then, since the lines of a thing stand side by side.
+    """
+    began = time.perf_counter()
+    rules, axioms = LocalRules(base), read_axioms()
+    with nquads.open("rb") as lines:
+        inferred = nquads.with_name(f"{nquads.name}.inferred")
+        batches = iter(lambda: list(itertools.islice(lines, _BATCH)), [])
+        write_sorted(itertools.chain.from_iterable(map(rules.infer, batches)), inferred)
+    whole = nquads.with_name(f"{nquads.name}.whole")
+    tail = rules.tail
+    count = 0
+    contradictions: list[Contradiction] = []
+    thing, classes = b"", set[str]()
+    with nquads.open("rb") as asserted, inferred.open("rb") as new, whole.open("wb") as out:
+        for triple, group in itertools.groupby(heapq.merge(asserted, new), key=_triple):
+            same = list(group)
+            told = [line for line in same if not line.endswith(tail)]
+            out.writelines(told or same[:1])
+            count += not told
+            subject, predicate, rest = triple.split(b" ", 2)
+            if predicate == _TYPE:
+                if subject != thing:
+                    contradictions += _contradictions(axioms, thing, classes)
+                    thing, classes = subject, set()
+                classes.add(rest[1:-1].decode())
+        contradictions += _contradictions(axioms, thing, classes)
+    inferred.unlink()
+    whole.replace(nquads)
+    return Cost("local", time.perf_counter() - began, count), contradictions
+
+
+def _contradictions(axioms: Axioms, thing: bytes, classes: set[str]) -> Iterator[Contradiction]:
+    if len(classes) < 2:
+        return
+    for one, other in axioms.excluded(frozenset(classes)):
+        yield Contradiction(thing[1:-1].decode(), one, other)
+
+
+class Reasoner:
+    """Infers over a store whose quads the local rules have seen. `costs` tells what each rule took."""
+
+    def __init__(self, store: Store, base: str) -> None:
+        self.store, self.graph = store, NamedNode(graph_iri(base, "inferred"))
+        self._ledger = NamedNode(graph_iri(base, "ledger"))
+        self.axioms, self._local = read_axioms(), LocalRules(base)
+        self.costs: list[Cost] = []
+
+    def derive(self, day: date) -> None:
+        """Runs our own rules; `day` is that of the data."""
+        for name, text in derivations(day).items():
+            self._timed(f"derived {name}", partial(self._construct, text))
+
+    def infer(self) -> None:
+        """Runs the joining rules until nothing new follows; statuses that were judged meanwhile are followed, too."""
+        self._timed("judged", self._judged, told=True)
+        changed: set[str] | None = None
+        while changed is None or changed:
+            before, changed = changed, set()
+            for name in self.axioms.transitive:
+                if before is None or name in before:
+                    new = self._timed(
+                        f"joined transitive {name.rsplit('/', 1)[-1]}", partial(self._reached, name)
+                    )
+                    changed |= new - {name}  # all that it reaches is there: nothing new for itself
+            for join in self.axioms.joins:
+                if before is None or join.reads & before:
+                    changed |= self._timed(f"joined {join.name}", partial(self._construct, join.construct))
+
+    def _judged(self) -> Iterator[Quad]:
+        for predicate in _JUDGED:
+            yield from self.store.quads_for_pattern(None, NamedNode(predicate), None, self._ledger)
+
+    def _reached(self, prop: str) -> Iterator[Quad]:
+        """What a transitive property reaches in more than one step."""
+        predicate = NamedNode(prop)
+        direct: dict[Any, list[Any]] = {}
+        for quad in self.store.quads_for_pattern(None, predicate, None):
+            direct.setdefault(quad.subject, []).append(quad.object)
+        for start, first in direct.items():
+            known, open_ = set(first), list(first)
+            while open_:
+                for further in direct.get(open_.pop(), ()):
+                    if further not in known:
+                        known.add(further)
+                        open_.append(further)
+                        yield Quad(start, predicate, further, self.graph)
+
+    def _construct(self, text: str) -> Iterator[Quad]:
+        triples = cast(QueryTriples, self.store.query(text, use_default_graph_as_union=True))
+        for triple in triples:
+            yield Quad(triple.subject, triple.predicate, triple.object, self.graph)
+
+    def _add(self, quads: Iterable[Quad], *, told: bool = False) -> tuple[int, set[str]]:
+        """Adds quads (unless they are told already) and what the local rules make of them; gives how many, and of which predicates and classes."""
+        given = set(quads)
+        lines = self._local.infer(f"{quad} .\n".encode() for quad in given)
+        followed = parse(io.BytesIO(b"".join(lines)), format=RdfFormat.N_QUADS)
+        new = {quad for quad in followed if not self._is_known(quad)}
+        if not told:
+            new |= given
+        self.store.extend(new)
+        return len(new), {
+            term.value
+            for quad in (new | given)
+            for term in (quad.object if quad.predicate.value == str(RDF.type) else quad.predicate,)
+            if isinstance(term, NamedNode)
+        }
+
+    def _is_known(self, quad: Quad) -> bool:
+        return next(self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object), None) is not None
+
+    def _timed(self, name: str, step: Callable[[], Iterable[Quad]], *, told: bool = False) -> set[str]:
+        began = time.perf_counter()
+        count, changed = self._add(step(), told=told)
+        self.costs.append(Cost(name, time.perf_counter() - began, count))
+        return changed
+
+
+def derivations(day: date) -> dict[str, str]:
+    """Our own rules, each a CONSTRUCT query by its name, for data of that day."""
+    literal = f'"{day}"^^<{XSD.date}>'
+    return {
+        path.stem: path.read_text("utf-8").replace("$day", literal) for path in sorted(_RULES.glob("*.rq"))
+    }
+
+
+def summary(costs: Iterable[Cost]) -> str:
+    """What the steps cost, one figure each: local, derived, joined."""
+    steps: dict[str, list[Cost]] = {}
+    for cost in costs:
+        steps.setdefault(cost.name.split(" ", 1)[0], []).append(cost)
+    return ", ".join(
+        str(Cost(step, sum(c.seconds for c in own), sum(c.triples for c in own)))
+        for step, own in steps.items()
+    )
+
+
+def describe_reasoning(costs: Sequence[Cost], contradictions: Sequence[Contradiction]) -> dict[str, Any]:
+    """What a manifest says of the reasoning: each rule's cost, and what turned out to be contradictory."""
+    return {
+        "summary": summary(costs),
+        "rules": [{"name": c.name, "seconds": round(c.seconds, 3), "triples": c.triples} for c in costs],
+        "contradictions": {
+            "count": len(contradictions),
+            "first": [str(c) for c in contradictions[:_SHOWN]],
+        },
+    }
+
+
+def _templates(conclusions: Mapping[str, tuple[Conclusion, ...]]) -> dict[bytes, tuple[_Template, ...]]:
+    return {
+        f"<{name}>".encode(): tuple(
+            _Template(_end(c.subject), f" <{c.predicate}> ".encode(), _end(c.object)) for c in found
+        )
+        for name, found in conclusions.items()
+    }
+
+
+def _end(end: object) -> int | bytes:
+    if isinstance(end, Node):
+        return end.n3().encode()
+    return 0 if end == "subject" else 1
+
+
+def _triple(line: bytes) -> bytes:
+    """Subject, predicate and object of a line of N-Quads; no IRI holds a space or a quotation mark."""
+    after_predicate = line.index(b" ", line.index(b" ") + 1)
+    if line.startswith(b'"', after_predicate + 1):
+        return line[: line.index(b" ", line.rindex(b'"'))]
+    if line.startswith(b"<<", after_predicate + 1):
+        return line[: line.rindex(b">>") + 2]
+    return line[: line.index(b" ", after_predicate + 1)]

@@ -31,6 +31,7 @@ from ontology.identifiers import graph_iri
 from ontology.terms import ONTOLOGY_VERSION
 
 from .dataset import describe_data, describe_dump
+from .ledger.asked import data_day
 from .ledger.row import LedgerRow
 from .ledger.rows import ledger_rows
 from .ledger.status import judge
@@ -39,7 +40,7 @@ from .ledger_index import write_ledger_index
 from .lines import as_kept as lines_as_kept
 from .lines import merge_sorted, sort_file
 from .publication import count_publications
-from .reason import infer
+from .reason import Reasoner, describe_reasoning, infer_locally
 from .search.entries import count_links
 from .search.index import SearchIndexError, check_search_index, write_search_index
 from .stages import Stages
@@ -229,15 +230,24 @@ def _fill(
     stages.begin("sort")
     sort_file(raw, plain)
     raw.unlink()
+    if reason:
+        stages.begin("reason by line")
+        local, contradictions = infer_locally(plain, base)
     stages.begin("load")
     store = Store(str(work / "store"))
     load(store, plain, blank_nodes=blank_nodes)
-    inferred = 0
+    inferred, reasoned = 0, dict[str, Any]()
     if reason:
-        stages.begin("reason")
-        inferred = infer(store, base)
+        stages.begin("derive")
+        reasoner = Reasoner(store, base)
+        reasoner.derive(data_day(store))
         stages.begin("judge")
         judge(store, base)
+        stages.begin("reason by joins")
+        reasoner.infer()
+        costs = [local, *reasoner.costs]
+        inferred = sum(cost.triples for cost in costs)
+        reasoned = describe_reasoning(costs, contradictions)
         _write_back(store, [graph_iri(base, name) for name in ("inferred", "ledger")], plain)
     stages.begin("count")
     with plain.open("rb") as lines_written, merge.open("wb") as merged:
@@ -290,6 +300,7 @@ def _fill(
         "graphs": named_graphs(counted),
         "published": published,
         "counts": {"quads": quads, "inferred": inferred} | described.get("counts", {}),
+        "reasoning": reasoned,
         "sources": described.get("sources", []),
         "quotes_only": described.get("quotes_only", False),
         "versions": {name: version(name) for name in ("chuncheng", "pyoxigraph")}

