@@ -15,6 +15,28 @@ from loaders.pipeline import extract_files
 from loaders.read import Publication
 from ontology.identifiers import DEFAULT_BASE
 
+DISPUTED = {
+    "winter": """---
+published: 2024-02-01
+headline: 五华区公布2024年教育计划
+---
+
+五华区副区长张丽介绍，2023年五华区新增公办幼儿园12所。2024年，五华区计划新增公办幼儿园10所。
+""",
+    "summer": """---
+published: 2024-06-01
+headline: 五华区年中调整教育计划
+---
+
+五华区区长张丽介绍，2023年五华区新增公办幼儿园13所。2024年，五华区将新增公办幼儿园15所。
+""",
+}
+#: What the sample pages have nothing of, and so no answer to.
+UNANSWERED = {
+    "05": "the sample digests name no reporters",
+    "13": "no two sample digests contradict each other",
+    "19": "no target of the sample digests was set anew",
+}
 QUERIES = Path(__file__).resolve().parent.parent / "queries"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.rq"))
 
@@ -30,6 +52,16 @@ def page(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Store:
     data = tmp_path_factory.mktemp("sample")
     build(data, extract_files([QUERIES.parent / "articles"], Publication()), base=DEFAULT_BASE)
+    return open_current(data).open_store()
+
+
+@pytest.fixture(scope="module")
+def disputed(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Two articles that give one number differently, set one target anew, and promote somebody: no sample page does."""
+    pages, data = tmp_path_factory.mktemp("pages"), tmp_path_factory.mktemp("disputed")
+    for name, text in DISPUTED.items():
+        (pages / f"{name}.md").write_text(text, encoding="utf-8")
+    build(data, extract_files([pages], Publication()), base=DEFAULT_BASE)
     return open_current(data).open_store()
 
 
@@ -55,9 +87,7 @@ def test_every_query_says_what_it_answers_in_both_languages(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_query_has_an_answer_on_the_sample_pages(sample: Store, name: str) -> None:
-    if name.startswith("05"):
-        pytest.skip("the sample digests name no reporters")
-    assert ask(sample, name)
+    assert bool(ask(sample, name)) == (name[:2] not in UNANSWERED), UNANSWERED.get(name[:2])
 
 
 def test_commitments_of_2024_with_a_target_of_at_least(page: Store) -> None:
@@ -175,6 +205,133 @@ def test_who_was_honoured_with_what(page: Store) -> None:
     ]
 
 
+def test_promises_of_2023_exceeded_more_than_twofold_and_by_whose_account(sample: Store) -> None:
+    rows = ask(sample, "11")
+    assert columns(rows, "indicator", "promised", "target", "result", "rate", "joint") == [
+        ("引进名师", "true", "70", "338", "482.9", "true"),
+        ("引进名长", "true", "70", "338", "482.9", "true"),
+        ("新建改建农村公路", "false", "150", "600.255", "400.2", None),
+        ("“12348”热线接听来电", "false", "40000", "87084", "217.7", None),
+        ("发放“雨露计划”补助", "false", "6500", "13080", "201.2", None),
+    ]
+    assert set(columns(rows, "account", "headline")) == {("春城账本", "2023年十件惠民实事：逐项报账")}
+
+
+def test_on_the_real_page_they_are_the_same_though_no_promise_is_there(page: Store) -> None:
+    assert columns(ask(page, "11"), "promised", "rate") == [
+        ("false", rate) for rate in ("482.9", "482.9", "400.2", "217.7", "201.2")
+    ]
+
+
+def test_what_mohan_is_promised(sample: Store) -> None:
+    assert columns(ask(sample, "12"), "promise", "about", "agent", "value", "unit", "due", "status") == [
+        ("磨憨口岸进出口货物总量", "磨憨口岸", "昆明市", "9000000", "吨", "2024-12-31", "尚无结果"),
+        ("重点项目", "磨憨国际口岸城市", "昆明市", "121", "个", "2024-12-31", "尚无结果"),
+    ]
+
+
+def test_what_mohan_is_promised_on_the_real_page(page: Store) -> None:
+    assert {r["about"] for r in ask(page, "12")} == {
+        "磨憨沿边产业园区",
+        "磨憨国际口岸城市",
+        "磨憨进口贸易促进创新示范区",
+        "磨憨口岸",
+    }
+
+
+def test_numbers_that_two_articles_give_differently(disputed: Store) -> None:
+    [row] = ask(disputed, "13")
+    assert {row["value"], row["other"]} == {"12", "13"}
+    assert (row["indicator"], row["period"], row["unit"]) == ("新增公办幼儿园", "2023", "所")
+    assert {row["headline"], row["otherHeadline"]} == {"五华区公布2024年教育计划", "五华区年中调整教育计划"}
+    assert f"{row['value']}所" in row["quote"] and f"{row['other']}所" in row["otherQuote"]
+
+
+def test_promises_without_a_result_a_year_later(sample: Store) -> None:
+    rows = ask(sample, "14")
+    assert columns(rows[:1], "indicator", "value", "since", "due", "status") == [
+        ("现代示范学校和示范幼儿园", "10", "2023-02-20", "2023-12-31", "逾期无果")
+    ]
+    # The plans of 2024 are a year old on the data's day, those of January 2025 are not.
+    assert {r["since"] for r in rows[1:]} == {"2024-01-01"}
+    assert not {"城镇新增就业", "新增公办幼儿园"} & {r["indicator"] for r in rows}
+
+
+def test_share_of_promises_kept_by_theme(sample: Store) -> None:
+    rows = {r["theme"]: (int(r["told"]), int(r["kept"]), r["percent"]) for r in ask(sample, "15")}
+    told, kept, percent = rows["教育"]
+    assert told == kept + 1  # the ten model schools of 2023 are overdue
+    assert float(percent or 0) == round(100 * kept / told, 1)
+    assert all((p is None) == (t == 0) for t, _, p in rows.values())
+
+
+def test_posts_and_who_had_more_than_one(sample: Store, disputed: Store) -> None:
+    assert columns(ask(sample, "16"), "person", "post", "inOffice") == [
+        ("孙辉", "广东顺德惠图兄弟建材有限公司董事长", "true")
+    ]
+    assert columns(ask(disputed, "16"), "person", "posts", "post", "body", "since") == [
+        ("张丽", "2", "五华区副区长", "五华区", "2024-02-01"),
+        ("张丽", "2", "五华区区长", "五华区", "2024-06-01"),
+    ]
+
+
+def test_promises_by_district(sample: Store) -> None:
+    assert columns(ask(sample, "17"), "district", "promises", "measurable", "kept") == [
+        ("勐腊县", "2", "2", "0"),
+        ("富民县", "2", "0", "0"),
+        ("东川区", "1", "0", "0"),
+        ("寻甸回族彝族自治县", "1", "0", "0"),
+        ("禄劝彝族苗族自治县", "1", "0", "0"),
+    ]
+
+
+def test_targets_that_follow_from_rates_agree_with_the_promises(sample: Store) -> None:
+    rows = ask(sample, "18")
+    assert {(r["indicator"], r["promised"], r["agrees"]) for r in rows} == {
+        ("农村人口的供水保障水平", "30000", "true"),
+        ("农村劳动力转移就业", "100000", "true"),
+        ("城镇新增就业", "140000", "true"),
+        ("基本养老保险参保人数", "4650000", "true"),
+        ("引进名师和名长", "70", "true"),
+        ("新增公办幼儿园", "40", "true"),
+        ("有效就业岗位", "140000", "true"),
+    }
+    assert all(float(r["low"]) <= float(r["promised"]) <= float(r["high"]) for r in rows)
+
+
+def test_revised_targets(disputed: Store) -> None:
+    assert columns(ask(disputed, "19"), "indicator", "earlier", "later", "change", "on") == [
+        ("新增公办幼儿园", "10", "15", "raised", "2024-06-01")
+    ]
+
+
+def test_promises_for_parks(sample: Store, page: Store) -> None:
+    assert {r["park"] for r in ask(sample, "20")} == {None, "二街化工园区", "海口化工园区"}
+    parks = {r["park"] for r in ask(page, "20")}
+    assert {"国际集货交易物流园", "昆明承接产业转移园区", "草铺化工园区", "磨憨沿边产业园区"} <= parks
+
+
+def test_rates_reported_without_a_known_promise(sample: Store) -> None:
+    rows = ask(sample, "21")
+    assert len(rows) == 15
+    assert columns(rows[:3], "indicator", "rate", "follows") == [
+        ("新建改建农村公路", "400.2", "150"),
+        ("“12348”热线接听来电", "217.7", "40000"),
+        ("发放“雨露计划”补助", "201.2", "6500"),
+    ]
+    assert "新增公办幼儿园" not in {r["indicator"] for r in rows}
+
+
+def test_an_indicator_over_the_years(sample: Store) -> None:
+    rows = [r for r in ask(sample, "22") if r["indicator"] == "城镇新增就业"]
+    assert columns(rows, "year", "kind", "value") == [
+        ("2021", "promised", "130000"),
+        ("2021", "reported", "171900"),
+        ("2023", "promised", "140000"),
+        ("2023", "reported", "205900"),
+    ]
+
+
 @pytest.mark.parametrize(
     "nothing",
     ["?article ccl:published ?date", "?c a ccl:Commitment ; ccl:year 2024 ; ccl:completionRate ?rate"],
@@ -198,18 +355,3 @@ def test_the_sample_links_promises_to_their_results(sample: Store) -> None:
     linked = {tuple(t.value for t in row) for row in sample.query(query)}  # type: ignore[union-attr]
     assert ("新增公办幼儿园", "40", "67") in linked
     assert ("城镇新增就业", "140000", "205900") in linked
-
-
-def test_hermit_finds_the_sample_graph_consistent(sample: Store) -> None:
-    from rdflib import Graph
-
-    from ontology.check import check_consistency
-
-    individuals = Graph()
-    lines = [
-        f"{q.subject} {q.predicate} {q.object} ."
-        for q in sample
-        if "graph/article" in str(q.graph_name) or "graph/entities" in str(q.graph_name)
-    ]
-    individuals.parse(data="\n".join(lines), format="nt")
-    assert check_consistency(individuals).consistent
