@@ -25,7 +25,7 @@ from .shard import Making, Shard, Task
 
 _KEEP = 3  # published builds after which a shard that none of them used is dropped
 _PACKAGES = ("ontology", "loaders", "graph")
-_LIBRARIES = ("pyoxigraph", "pypinyin", "ahocorasick-rs", "cn2an", "opencc", "pyshacl", "rdflib")
+_LIBRARIES = ("pyoxigraph", "pypinyin", "ahocorasick-rs", "cn2an", "opencc", "pyrudof", "pyshacl", "rdflib")
 _CODE = frozenset({".py", ".toml", ".tsv", ".csv", ".ttl", ".rq", ".json", ".txt"})
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, data BLOB NOT NULL);

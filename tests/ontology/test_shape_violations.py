@@ -11,6 +11,7 @@ import pytest
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib import namespace as ns
 
+from graph.validate import conforms
 from ontology.terms import CCL, PREFIXES
 
 ID = "https://example.org/id/"
@@ -319,6 +320,19 @@ def test_a_violation_is_told(
     data.update(PROLOGUE + update)
     told = validate(data, Graph(), shapes, shape_of(message, shapes))
     assert any(as_pattern(message).fullmatch(text) for text in told), told
+
+
+def test_rudof_passes_a_valid_ledger(ledger: Graph, ontology: Graph) -> None:
+    assert conforms((ledger + ontology).serialize(format="nt"), ontology=False)
+
+
+@pytest.mark.parametrize(("message", "update"), CASES, ids=[f"{m[:40]}-{u[:60]}" for m, u in CASES])
+def test_rudof_refuses_whatever_pyshacl_refuses(
+    message: str, update: str, ledger: Graph, ontology: Graph
+) -> None:
+    data = Graph() + ledger + ontology
+    data.update(PROLOGUE + update)
+    assert not conforms(data.serialize(format="nt"), ontology=False), message
 
 
 def test_the_table_has_a_row_for_every_message(shapes: Graph) -> None:
