@@ -9,11 +9,11 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 from rdflib import Graph
 from rdflib import namespace as ns
 
-from graph.build import build
+from graph.build import rebuilt_lines
 from graph.ledger.asked import data_day
+from graph.ledger.status import judge
 from graph.lines import write_sorted
 from graph.reason import Reasoner, derivations, infer_locally
-from graph.snapshot import open_current
 from loaders.pipeline import extract_files
 from loaders.read import Publication
 from ontology.check import realize
@@ -36,7 +36,7 @@ Triples = set[tuple[str, str, str]]
 
 @pytest.fixture(scope="module")
 def asserted(tmp_path_factory: pytest.TempPathFactory) -> list[Quad]:
-    """What the sample pages and the officials' say, with statuses, without anything inferred.
+    """What the sample pages and the officials' say, without anything inferred.
 
     Of the gazetteer only the areas that something is said of, with those around them: HermiT takes a minute for all 4,772, since it
     tests the transitive property pair by pair, and seconds for these.
@@ -44,8 +44,11 @@ def asserted(tmp_path_factory: pytest.TempPathFactory) -> list[Quad]:
     folder = tmp_path_factory.mktemp("hermit")
     officials = folder / "officials.md"
     officials.write_text(OFFICIALS, encoding="utf-8")
-    build(folder / "data", extract_files([ARTICLES, officials], Publication()), base=DEFAULT_BASE)
-    store = open_current(folder / "data").open_store()
+    lines = rebuilt_lines(
+        extract_files([ARTICLES, officials], Publication()), DEFAULT_BASE, quotes_only=False
+    )
+    store = Store()
+    store.bulk_extend(parse(b"".join(lines), format=RdfFormat.N_QUADS))
     away = {graph_iri(DEFAULT_BASE, name) for name in ("inferred", "dataset", "ontology", "places")}
     kept = [q for q in store if isinstance(q.graph_name, NamedNode) and q.graph_name.value not in away]
     places = list(store.quads_for_pattern(None, None, None, NamedNode(graph_iri(DEFAULT_BASE, "places"))))
@@ -60,13 +63,14 @@ def asserted(tmp_path_factory: pytest.TempPathFactory) -> list[Quad]:
 
 @pytest.fixture(scope="module")
 def given(asserted: list[Quad]) -> list[Quad]:
-    """That with what our own rules derive, which no axiom says."""
+    """That with what our own rules derive, which no axiom says, and with statuses."""
     store = Store()
     store.extend(asserted)
     graph = NamedNode(graph_iri(DEFAULT_BASE, "inferred"))
     for text in derivations(data_day(store)).values():
         for t in list(store.query(text, use_default_graph_as_union=True)):  # type: ignore[arg-type]
             store.add(Quad(t.subject, t.predicate, t.object, graph))
+    judge(store, DEFAULT_BASE)
     return list(store)
 
 
@@ -84,6 +88,7 @@ def materialise(quads: list[Quad], folder: Path) -> list[Quad]:
     store.bulk_extend(parse(path=str(file), format=RdfFormat.N_QUADS))
     reasoner = Reasoner(store, DEFAULT_BASE)
     reasoner.derive(data_day(store))
+    judge(store, DEFAULT_BASE)
     reasoner.infer()
     return list(store)
 
