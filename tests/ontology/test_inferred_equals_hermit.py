@@ -141,7 +141,6 @@ def test_nothing_is_inferred_that_hermit_does_not(inferred: Triples, by_hermit: 
     [
         "FulfilledCommitment",
         "ExceededTarget",
-        "OverdueTarget",
         "ConfirmedTarget",
         "CurrentDistrictOfficial",
         "CountyLevelBody",
