@@ -26,7 +26,7 @@ run: .venv/.installed frontend ## build from ARTICLES=articles and serve at http
 
 frontend: $(BUNDLE) ## bundle the scripts of the pages (server/frontend)
 
-test: .venv/.installed-test frontend programs ## lint, type-check, run all tests, and show how each rule reads the gold
+test: .venv/.installed-test frontend programs tests/comunica/node_modules/.installed ## lint, type-check, run all tests, and show how each rule reads the gold
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -60,7 +60,7 @@ lock: ## add new requirements of pyproject.toml to the lock files
 	$(LOCK) --extra frontend -o requirements-frontend.lock
 
 clean: ## remove the environment and the built data
-	rm -rf .venv data $(FRONTEND)/node_modules server/static/dist
+	rm -rf .venv data $(FRONTEND)/node_modules tests/comunica/node_modules server/static/dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -86,6 +86,11 @@ $(BUNDLE): $(FRONTEND)/node_modules/.installed $(FRONTEND_SOURCES)
 
 $(FRONTEND)/node_modules/.installed: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(FRONTEND)/.npmrc | .venv/.node
 	@$(NPM) ci --no-progress --loglevel error
+	@touch $@
+
+# Comunica, a client of others that the tests let query the server.
+tests/comunica/node_modules/.installed: tests/comunica/package.json tests/comunica/package-lock.json | .venv/.node
+	@cd tests/comunica && PATH="$(NODE_PATH_PREFIX)$$PATH" npm ci --omit=optional --no-progress --loglevel error
 	@touch $@
 
 # Vite wants Node 20.19 or newer.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import click
 
+from graph import dumps
 from graph import snapshot as snapshots_of
 from graph.table import render_table
 from ontology.errors import ChunchengError
@@ -88,16 +89,18 @@ def rollback(snapshot: str | None, data: Path) -> None:
 @click.argument("snapshot", required=False, metavar="[ID]")
 @data_option("--data")
 @click.option(
-    "--format", "format_", type=click.Choice(["nquads", "trig"]), default="nquads", show_default=True
+    "--format", "format_", type=click.Choice(list(dumps.BY_NAME)), default="nquads", show_default=True
 )
 @click.option("--output", type=click.File("wb", atomic=True), default="-", help="File to write to.")
-def dump(snapshot: str | None, data: Path, format_: Literal["nquads", "trig"], output: BinaryIO) -> None:
+def dump(snapshot: str | None, data: Path, format_: str, output: BinaryIO) -> None:
     """Write the data of a snapshot, so that any RDF store can load it.
+
+    N-Quads and TriG have every graph; Turtle has each triple once, whatever graphs it stands in.
 
     \b
     chuncheng snapshots dump --format trig --output ledger.trig
     """
-    for block in snapshots_of.dump(choose(data, snapshot), format_):
+    for block in dumps.read_dump(choose(data, snapshot).path, dumps.BY_NAME[format_]):
         output.write(block)
     output.flush()
 

@@ -6,20 +6,23 @@ All counts are of the data without this description.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from pyoxigraph import Literal, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from ontology.identifiers import digest, graph_iri
 from ontology.terms import DCAT, DCT, PREFIXES, RDF, VOID, XSD
 
+from .dumps import FORMATS, DumpFormat
 from .statistics import Statistics, iri
-from .terms import en, integer, node, zh
+from .terms import en, integer, node, text, zh
 
 #: The licence of the facts; the words that they were read from stay their papers'.
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _VOID_CLASS = PREFIXES["void"] + "class"  # no name that Python allows
 _SPDX = "http://spdx.org/rdf/terms#"
+_HEX = PREFIXES["xsd"] + "hexBinary"
 _MOST_PARTITIONS = 500  # classes, and properties of each, that are described; the most used come first
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
@@ -42,25 +45,20 @@ def dataset_quads(base: str) -> Iterator[Quad]:
 
 def describe_data(counted: Statistics, base: str) -> Iterator[Triple]:
     """VoID and DCAT of the data, as far as they follow from the data alone."""
-    me, dump, service = node(f"{base}dataset"), node(f"{base}dumps/data.nq.zst"), node(f"{base}sparql")
-    distribution = node(f"{base}dataset/dump")
+    me, service = node(f"{base}dataset"), node(f"{base}sparql")
     kind = node(RDF.type)
     yield Triple(me, kind, node(VOID.Dataset))
     yield Triple(me, kind, node(DCAT.Dataset))
     yield Triple(me, node(VOID.uriSpace), Literal(f"{base}id/"))
     yield Triple(me, node(VOID.sparqlEndpoint), service)
-    yield Triple(me, node(VOID.dataDump), dump)
     yield Triple(me, node(VOID.triples), integer(counted.triples))
     yield Triple(me, node(VOID.entities), integer(_typed(counted)))
     yield Triple(me, node(VOID.distinctSubjects), integer(counted.subjects))
     yield Triple(me, node(VOID.distinctObjects), integer(counted.objects))
     yield Triple(me, node(VOID.properties), integer(len(counted.properties)))
     yield Triple(me, node(VOID.classes), integer(len(counted.entities)))
-    yield Triple(me, node(DCAT.distribution), distribution)
-    yield Triple(distribution, kind, node(DCAT.Distribution))
-    yield Triple(distribution, node(DCAT.downloadURL), dump)
-    yield Triple(distribution, node(DCAT.mediaType), node(f"{_MEDIA_TYPES}application/n-quads"))
-    yield Triple(distribution, node(DCAT.compressFormat), node(f"{_MEDIA_TYPES}application/zstd"))
+    for format_ in FORMATS:
+        yield from _describe_distribution(format_, base)
     yield Triple(service, kind, node(DCAT.DataService))
     yield Triple(service, node(DCAT.endpointURL), service)
     yield Triple(service, node(DCAT.servesDataset), me)
@@ -69,14 +67,38 @@ def describe_data(counted: Statistics, base: str) -> Iterator[Triple]:
     yield from _property_partitions(counted, base)
 
 
-def describe_dump(base: str, *, size: int, sha256: str, created: str) -> Iterator[Triple]:
-    """What is known of the dump once it is written: its size in bytes, its checksum, when it was made."""
-    distribution, checksum = node(f"{base}dataset/dump"), node(f"{base}dataset/dump/checksum")
-    yield Triple(distribution, node(DCAT.byteSize), integer(size))
-    yield Triple(distribution, node(DCT.issued), Literal(created, datatype=node(XSD.dateTime)))
-    yield Triple(distribution, node(f"{_SPDX}checksum"), checksum)
-    yield Triple(checksum, node(f"{_SPDX}algorithm"), node(f"{_SPDX}checksumAlgorithm_sha256"))
-    yield Triple(checksum, node(f"{_SPDX}checksumValue"), Literal(sha256))
+def _describe_distribution(format_: DumpFormat, base: str) -> Iterator[Triple]:
+    """A dump as a distribution of the data set, as far as it is the same in each build."""
+    me, distribution = node(f"{base}dataset"), _distribution(base, format_.file)
+    file = node(f"{base}dumps/{format_.file}")
+    yield Triple(me, node(VOID.dataDump), file)
+    yield Triple(me, node(DCAT.distribution), distribution)
+    yield Triple(distribution, node(RDF.type), node(DCAT.Distribution))
+    yield Triple(distribution, node(DCT.title), text(format_.file))
+    yield Triple(distribution, node(DCT.license), node(LICENCE))
+    yield Triple(distribution, node(DCAT.downloadURL), file)
+    yield Triple(distribution, node(f"{PREFIXES['dcat']}accessURL"), file)
+    yield Triple(distribution, node(DCAT.mediaType), node(f"{_MEDIA_TYPES}{format_.media_type}"))
+    yield Triple(distribution, node(DCAT.compressFormat), node(f"{_MEDIA_TYPES}application/zstd"))
+
+
+def describe_dumps(base: str, dumps: Iterable[dict[str, Any]], *, created: str) -> Iterator[Triple]:
+    """What is known of dumps once they are written: size in bytes and SHA-256 of the file that one gets, when it was made."""
+    issued = Literal(created, datatype=node(XSD.dateTime))
+    yield Triple(node(f"{base}dataset"), node(DCT.issued), issued)
+    for dump in dumps:
+        distribution = _distribution(base, dump["file"])
+        checksum = node(f"{distribution.value}/checksum")
+        yield Triple(distribution, node(DCAT.byteSize), integer(dump["bytes"]))
+        yield Triple(distribution, node(DCT.issued), issued)
+        yield Triple(distribution, node(f"{_SPDX}checksum"), checksum)
+        yield Triple(checksum, node(RDF.type), node(f"{_SPDX}Checksum"))
+        yield Triple(checksum, node(f"{_SPDX}algorithm"), node(f"{_SPDX}checksumAlgorithm_sha256"))
+        yield Triple(checksum, node(f"{_SPDX}checksumValue"), Literal(dump["sha256"], datatype=node(_HEX)))
+
+
+def _distribution(base: str, file: str) -> NamedNode:
+    return node(f"{base}dataset/dump/{file.removeprefix('data.').removesuffix('.zst')}")
 
 
 def _typed(counted: Statistics) -> int:

@@ -1,7 +1,9 @@
 """Snapshots: immutable folders with the store, the dump it was loaded from and a manifest; built aside, published at once.
 
 DATA/snapshots/{id}/   store/ (Oxigraph), data.nq.zst (the truth), void.nt (its description), ledger.jsonl.zst, manifest.json,
-                       ledger/ (index of the ledger's rows), search/ (index of names), facts.jsonl.zst (what was read, for views of the past)
+                       ledger/ (index of the ledger's rows), search/ (index of names), facts.jsonl.zst (what was read, for views of the past),
+                       data.trig.zst and data.ttl.zst (the same data for others), changes.json and gone.tsv (what its
+                       publication changed, and took away)
 DATA/current           symbolic link to the snapshot that is served, swapped by one rename
 DATA/removed/          snapshots on their way out
 DATA/cache/            shards of articles that were read, for the next build
@@ -19,6 +21,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
@@ -30,7 +33,9 @@ from ontology.errors import ChunchengError
 from ontology.identifiers import graph_iri
 from ontology.terms import ONTOLOGY_VERSION
 
-from .dataset import describe_data, describe_dump
+from .changes import CHANGES, GONE, record_changes
+from .dataset import describe_data, describe_dumps
+from .dumps import NQUADS, compress, describe_dump, write_dumps
 from .ledger.asked import data_day
 from .ledger.row import LedgerRow
 from .ledger.rows import ledger_rows
@@ -48,8 +53,7 @@ from .statistics import count_quads, named_graphs
 from .store import load, write_graphs
 
 _DESCRIPTION = "void.nt"
-_LEVEL = 3  # of zstd: level 10 takes eight times as long for a dump a fifth smaller
-_FORMAT = 3  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
+_FORMAT = 4  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
 LEDGER = "ledger.jsonl.zst"  #: name of the file in a snapshot that holds the rows of the ledger
 DefaultGraphMode: TypeAlias = Literal["merge", "own"]
 
@@ -198,7 +202,9 @@ def build_snapshot(
         stages = Stages(on_stage)
         try:
             whole = lines if as_kept else lines_as_kept(lines)
-            manifest = _fill(work, whole, base, default_graph, describe, attach, reason, stages)
+            previous = open_current(data) if (data / "current").exists() else None
+            publish_data = partial(_write_publication, previous=previous, base=base)
+            manifest = _fill(work, whole, base, default_graph, describe, attach, reason, stages, publish_data)
             stages.begin("publish")
             return publish(data, work, manifest)
         finally:
@@ -222,6 +228,7 @@ def _fill(
     attach: Callable[[Path], None],
     reason: bool,
     stages: Stages,
+    publish_data: Callable[[Store, Path, Path], list[dict[str, Any]]] = lambda *_: [],
 ) -> dict[str, Any]:
     plain, merge = work / "data.nq", work / "merge.nt"
     raw = work / "raw.nq"
@@ -263,13 +270,17 @@ def _fill(
     stages.begin("search")
     with plain.open("rb") as lines_written:
         write_search_index(lines_written, count_links(store), work)
+    stages.begin("dump")
+    dumps = publish_data(store, plain, work)
     if default_graph == "merge":
         stages.begin("merge")
         load(store, merge, RdfFormat.N_TRIPLES, blank_nodes=counted.blank_nodes)
     merge.unlink()
     stages.begin("compress")
-    digest, quads = _compress(plain, work / "data.nq.zst")
+    digest, quads = compress(plain, work / NQUADS.file)
     plain.unlink()
+    if dumps:
+        dumps = [describe_dump(NQUADS, work), *dumps]
     if reason:
         stages.begin("ledger")
         write_ledger(ledger_rows(store), work / LEDGER)
@@ -282,8 +293,7 @@ def _fill(
     del store
     stages.begin("verify")
     created = datetime.now(UTC).isoformat(timespec="microseconds")
-    size = (work / "data.nq.zst").stat().st_size
-    description += describe_dump(base, size=size, sha256=digest, created=created)
+    description += describe_dumps(base, dumps, created=created)
     (work / _DESCRIPTION).write_text(
         "".join(sorted(f"{triple} .\n" for triple in description)), encoding="utf-8"
     )
@@ -296,6 +306,7 @@ def _fill(
         "base": base,
         "default_graph": default_graph,
         "dump": {"file": "data.nq.zst", "format": "N-Quads", "sha256": digest, "quads": quads},
+        "dumps": dumps,
         "store": {"quads": total},
         "graphs": named_graphs(counted),
         "published": published,
@@ -311,8 +322,8 @@ def _fill(
     _check_store(open_snapshot(work))
     manifest["build"] |= {"seconds": stages.seconds()}
     _write_manifest(work, manifest)
-    for file in ("manifest.json", "data.nq.zst", _DESCRIPTION, *([LEDGER] if reason else [])):
-        _sync(work / file)
+    for file in sorted(path for path in work.iterdir() if path.is_file()):
+        _sync(file)
     _sync(work)
     return manifest
 
@@ -338,6 +349,14 @@ def _write_back(store: Store, graphs: list[str], plain: Path) -> None:
     ordered.unlink()
 
 
+def _write_publication(
+    store: Store, plain: Path, work: Path, *, previous: Snapshot | None, base: str
+) -> list[dict[str, Any]]:
+    """What only a published snapshot needs: dumps in other formats, and what it changes of what was published before."""
+    record_changes(previous.path if previous else None, plain, work, base)
+    return write_dumps(store, plain, work)
+
+
 def _write_manifest(work: Path, manifest: dict[str, Any]) -> None:
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (work / "manifest.json").write_text(text, encoding="utf-8")
@@ -351,6 +370,11 @@ def publish(data: Path, work: Path, manifest: dict[str, Any]) -> Snapshot:
         shutil.rmtree(target, ignore_errors=True)
         work.rename(target)
         _sync(target.parent)
+    elif (data / "current").resolve() != target.resolve():
+        for file in (CHANGES, GONE):  # it comes after another snapshot than it did before
+            if (work / file).exists():
+                (work / file).replace(target / file)
+        _sync(target)
     _switch(data, manifest["id"])
     return open_snapshot(target)
 
@@ -389,26 +413,23 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _compress(plain: Path, target: Path) -> tuple[str, int]:
-    """Writes the dump compressed; returns the SHA-256 of its plain bytes and the number of its lines."""
-    digest, lines = hashlib.sha256(), 0
-    with (
-        plain.open("rb") as source,
-        target.open("wb") as out,
-        zstandard.ZstdCompressor(level=_LEVEL, threads=-1).stream_writer(out) as z,
-    ):
-        while block := source.read(1 << 20):
-            digest.update(block)
-            lines += block.count(b"\n")
-            z.write(block)
-    return digest.hexdigest(), lines
-
-
 def _check_store(snapshot: Snapshot) -> None:
     found = len(snapshot.open_store())
     said = snapshot.manifest["store"]["quads"]
     if found != said:
         raise SnapshotError(f"{snapshot.path}: the store holds {found} quads, its manifest says {said}")
+
+
+def _check_file(path: Path, sha256: str) -> None:
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SnapshotError(f"{path}: damaged: {error}; roll back, or build again") from error
+    if found != sha256:
+        raise SnapshotError(
+            f"{path}: damaged: its SHA-256 isn't that of the manifest; roll back, or build again"
+        )
 
 
 def verify(snapshot: Snapshot) -> None:
@@ -429,6 +450,8 @@ def verify(snapshot: Snapshot) -> None:
         )
     if count != said["quads"]:
         raise SnapshotError(f"{dump}: {count} quads, the manifest says {said['quads']}")
+    for other in snapshot.manifest.get("dumps", ()):
+        _check_file(snapshot.path / other["file"], other["sha256"])
     _check_store(snapshot)
     try:
         check_search_index(snapshot.path)
@@ -487,24 +510,3 @@ def _move_away(snapshot: Snapshot, to: Path) -> bool:
         to.mkdir(exist_ok=True)
         snapshot.path.rename(to / snapshot.id)
         return True
-
-
-def dump(snapshot: Snapshot, kind: Literal["nquads", "trig"]) -> Iterator[bytes]:
-    """The snapshot's data as N-Quads or TriG, in blocks."""
-    with (
-        (snapshot.path / "data.nq.zst").open("rb") as file,
-        zstandard.ZstdDecompressor().stream_reader(file) as stream,
-    ):
-        if kind == "nquads":
-            while block := stream.read(1 << 20):
-                yield block
-            return
-        from pyoxigraph import serialize
-
-        from ontology.terms import PREFIXES
-
-        result = serialize(
-            parse(stream, format=RdfFormat.N_QUADS), format=RdfFormat.TRIG, prefixes=dict(PREFIXES)
-        )
-        if result is not None:
-            yield result

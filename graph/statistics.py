@@ -168,6 +168,13 @@ def _close_subject(
         counted.of_class[own_class].update(uses)
 
 
+def split_quad(line: bytes) -> tuple[bytes, bytes]:
+    """Triple and graph of an N-Quads line, as they are written; no graph for a triple of the default graph."""
+    subject, predicate, rest = line.split(b" ", 2)
+    object_, graph = split_graph(rest)
+    return b" ".join((subject, predicate, object_)), graph
+
+
 def split_graph(rest: bytes) -> tuple[bytes, bytes]:
     """What stands before the graph, and the graph, of an N-Quads line or of its end; no graph for a triple of the default graph."""
     statement = rest.removesuffix(b"\n").removesuffix(b".").rstrip(b" ")

@@ -6,19 +6,32 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
+from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from server import as_of_pages, json_ld, language, linked_data, links, protocol, search, text_display
+from server import (
+    as_of_pages,
+    fragments,
+    json_ld,
+    language,
+    linked_data,
+    links,
+    protocol,
+    schema_org,
+    search,
+    text_display,
+)
 from server.assets import Assets
 from server.figures import series, timeline
 from server.ledger import Selection
 from server.negotiate import HTML, negotiate
 from server.page_context import ENVIRON_KEY, PageContext, Served
 from server.pages import (
+    changes,
     columns,
     graph,
     home,
@@ -60,6 +73,14 @@ def create_app() -> Flask:
     @app.get("/def/<path:name>")
     def define(name: str) -> AnyResponse:
         return linked_data.see_document(_context().served, f"def/{name}")
+
+    @app.get("/def.<suffix>")
+    def define_all(suffix: str) -> AnyResponse:
+        return linked_data.see_document(_context().served, f"def.{suffix}")
+
+    @app.get("/dataset")
+    def identify_dataset() -> AnyResponse:
+        return linked_data.see_dataset()
 
     @app.get("/doc/<path:path>")
     def send_document(path: str) -> AnyResponse:
@@ -116,6 +137,16 @@ def create_app() -> Flask:
         response.add_etag()
         response.cache_control.max_age = 3600
         return response.make_conditional(request)
+
+    @app.get(changes.PATH)
+    @app.get(f"{changes.PATH}.<suffix>")
+    def show_changes(suffix: str | None = None) -> AnyResponse:
+        return linked_data.send_changes(_context().served, suffix)
+
+    @app.get(fragments.PATH)
+    @app.get(fragments.QUADS_PATH, defaults={"has_graph": True})
+    def send_fragment(has_graph: bool = False) -> AnyResponse:
+        return linked_data.send_fragment(_context().served, has_graph=has_graph)
 
     @app.get("/cite/<path:path>")
     def show_citation(path: str) -> AnyResponse:
@@ -222,7 +253,13 @@ def _set_up_templates(app: Flask) -> None:
     environment.globals.update(asset=assets.url, asset_entry=assets.entry)
     environment.globals.update(lay_out_timeline=timeline.lay_out, lay_out_series=series.lay_out)
     environment.filters["readable"] = lambda value: readable_number(str(value), language.current())
+    environment.globals.update(structured_data=_write_structured_data, canonical=links.canonical_document)
     environment.tests.update(iri=_is_iri, literal=_is_literal)
+
+
+def _write_structured_data() -> Markup:
+    """What the page is about in schema.org's words, where the page has said so."""
+    return schema_org.write_element(g.get("structured_data"))
 
 
 def _tell(problem: Problem) -> AnyResponse:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ontology.terms import CCL, OA, RDFS
+from ontology.terms import CCL, OA, PREFIXES, RDFS
+from server.pages.document import HYDRA
 
 COLUMNS = (
     "subject",
@@ -21,6 +22,9 @@ COLUMNS = (
     "end",
     "quote",
 )
+
+# What leads to evidence, and what tells of the document.
+_NO_STATEMENTS = frozenset({CCL.evidence, PREFIXES["foaf"] + "primaryTopic", HYDRA + "object"})
 
 
 def write_table(triples: Iterable[Triple], thing: NamedNode) -> bytes:
@@ -42,7 +46,7 @@ def write_table(triples: Iterable[Triple], thing: NamedNode) -> bytes:
     writer.writerow(COLUMNS)
     for triple in every:
         about, said = _plain(triple.subject), _plain(triple.object)
-        if thing.value not in (about, said) or triple.predicate.value == CCL.evidence:
+        if thing.value not in (about, said) or triple.predicate.value in _NO_STATEMENTS:
             continue
         # The words that say so stand with the statement: its own, or those of the statement that points here.
         for span in evidence.get(about, [""]):

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from graph.views import BEFORE_ALL
-from server import graph_store, memento, operations, protocol, static_files, wsgi_bridge
+from server import change_files, graph_store, memento, operations, protocol, static_files, wsgi_bridge
 from server.answer_cache import AnswerCache
 from server.app import create_app
 from server.clients import Client, ClientResolver, allowed_host, client_key
@@ -110,6 +110,7 @@ class Front:
         self._pages = create_app()
         self._static = static_files.StaticFiles()
         self._state = operations.Operations(settings, self.current, self._metrics)
+        self._changes = change_files.ChangeFiles(self._spool)
         self._sweeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -185,6 +186,8 @@ class Front:
             accept_encoding,
             if_none_match,
             client_key(client.address),
+            headers.get("range"),
+            headers.get("if-range"),
         )
         serving = self.current.serving
         serving.users += 1  # its engine stays while a request uses it
@@ -242,6 +245,8 @@ class Front:
             return await self._sparql(request, serving, then, scope, transport, client, host)
         if graph_store.is_path(path):
             return await self._graph(request, serving, then, transport)
+        if path.startswith(change_files.PREFIX):
+            return await self._changes.answer(request, current.snapshot)
         if path.startswith(static_files.PREFIX):
             return self._static.answer(request)
         if path.startswith(memento.TIME_MAP):
@@ -418,6 +423,8 @@ def _send(response: Response, transport: Transport, *, with_body: bool) -> None:
     headers.append(("content-length", str(response.size or len(response.body))))
     if not with_body:
         transport.response_empty(status, headers)
+    elif file is not None and response.part is not None:
+        transport.response_file_range(status, headers, str(file), *response.part)
     elif file is not None:
         transport.response_file(status, headers, str(file))
     else:

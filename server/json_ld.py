@@ -22,6 +22,7 @@ from server.problem import Problem
 CONTEXT_PATH = "/context.jsonld"
 _OWN = PREFIXES["ccl"]
 _OWL = PREFIXES["owl"]
+_HYDRA = "http://www.w3.org/ns/hydra/core#"
 _LABELS = {
     "label": PREFIXES["rdfs"] + "label",
     "prefLabel": PREFIXES["skos"] + "prefLabel",
@@ -41,8 +42,20 @@ _LINKS = {
     "subPropertyOf": PREFIXES["rdfs"] + "subPropertyOf",
     "domain": PREFIXES["rdfs"] + "domain",
     "range": PREFIXES["rdfs"] + "range",
+    "license": PREFIXES["dct"] + "license",
+    "primaryTopic": PREFIXES["foaf"] + "primaryTopic",
+    # Collections of what points to a thing, with their pages.
+    "memberAssertion": _HYDRA + "memberAssertion",
+    "linkProperty": _HYDRA + "property",
+    "linkObject": _HYDRA + "object",
+    "view": _HYDRA + "view",
+    **{name: _HYDRA + name for name in ("first", "last", "previous", "next")},
 }
-_PLAIN = {"articleBody": PREFIXES["schema"] + "articleBody"}
+_CLASSES = {name: _HYDRA + name for name in ("Collection", "PartialCollectionView")}
+_PLAIN = {
+    "totalItems": {"@id": _HYDRA + "totalItems", "@type": XSD.integer},
+    "articleBody": PREFIXES["schema"] + "articleBody",
+}
 
 
 @cache
@@ -59,7 +72,7 @@ def context() -> dict[str, Any]:
     terms: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type"}
     terms |= {name: {"@id": iri, "@container": "@language"} for name, iri in _LABELS.items()}
     terms |= {name: {"@id": iri, "@type": "@id"} for name, iri in _LINKS.items()}
-    terms |= _PLAIN
+    terms |= _PLAIN | _CLASSES
     for iri in sorted(links | values):
         name = iri.removeprefix(_OWN)
         if iri == name or not name or name in terms:

@@ -17,6 +17,11 @@ def iri_of(path: str, base: str) -> str:
     return f"{base}id/{path}"
 
 
+def canonical_document(path: str, base: str) -> str:
+    """The address, wherever it is served, of the document at `/doc/{path}`; terms of the ontology lead to theirs."""
+    return iri_of(path, base) if path == "def" or path.startswith("def/") else f"{base}doc/{path}"
+
+
 def document_path(iri: str, base: str) -> str | None:
     """Path of the document about a thing on this server, None where the thing isn't ours."""
     if iri.startswith(_DEFINITIONS):

@@ -22,7 +22,16 @@ from server.protocol import Request, Response, decode_parameters, form_parameter
 PARAMETER = "asof"
 HEADER = "accept-datetime"
 TIME_MAP = "/timemap/link/"
-_TIMELESS = ("/static/", "/health", "/metrics", "/limits", "/openapi.json", CONTEXT_PATH, TIME_MAP)
+_TIMELESS = (
+    "/static/",
+    "/changes",
+    "/health",
+    "/metrics",
+    "/limits",
+    "/openapi.json",
+    CONTEXT_PATH,
+    TIME_MAP,
+)
 _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?")
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
 _OWN_TARGET = re.compile(r"<(/(?!static/|limits|openapi)[^<>\s]*)>(?=; rel=\"(?:alternate|self)\")")

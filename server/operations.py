@@ -12,6 +12,7 @@ import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from ontology.terms import PREFIXES
+from server import dumps
 from server.answer_cache import AnswerCache, matches
 from server.current import CurrentSnapshot, Serving
 from server.description import describe_service
@@ -25,7 +26,6 @@ from server.settings import Settings, describe
 
 Answering: TypeAlias = Callable[[Request, Serving], Response]
 _OPENAPI = Path(__file__).with_name("openapi.json")
-_DUMP = "data.nq.zst"
 _DESCRIPTIONS = 64  # kept: a host header makes the address, so there may be many
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -102,12 +102,13 @@ class Operations:
             "/limits.json": self._limits,
             "/.well-known/void": self._void,
             "/openapi.json": self._openapi,
-            f"/dumps/{_DUMP}": self._dump,
         }
 
     def find(self, path: str) -> Answering | None:
         """What answers a path, None where it isn't one of these."""
         found = self._paths.get(path)
+        if found is None and path.startswith(dumps.PREFIX):
+            found = self._dump
         return None if found is None else lambda request, serving: _reading(request, serving, found)
 
     def describe_service(self, request: Request, serving: Serving) -> Response:
@@ -167,15 +168,8 @@ class Operations:
     def _openapi(self, _: Request, __: Serving) -> Response:
         return Response(200, {"Content-Type": "application/json"}, _OPENAPI.read_bytes())
 
-    def _dump(self, _: Request, serving: Serving) -> Response:
-        snapshot = serving.snapshot
-        file = snapshot.path / _DUMP
-        headers = {
-            "Content-Type": "application/zstd",
-            "ETag": f'"{snapshot.manifest["dump"]["sha256"]}"',
-            "Content-Disposition": f'attachment; filename="chuncheng-{snapshot.id}.nq.zst"',
-        }
-        return Response(200, headers, file=file.resolve(), size=file.stat().st_size)
+    def _dump(self, request: Request, serving: Serving) -> Response:
+        return dumps.send(request, serving.snapshot, self._current.serving.snapshot)
 
 
 def _reading(request: Request, serving: Serving, answer: Answering) -> Response:

@@ -44,6 +44,8 @@ class Request(NamedTuple):
     accept_encoding: str | None = None
     if_none_match: str | None = None
     client: str = ""  # who asks, as metering counts clients
+    range: str | None = None
+    if_range: str | None = None
 
     @property
     def url(self) -> str:
@@ -52,13 +54,17 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """A whole HTTP response, its body in memory or in a file of `size` bytes; for HEAD the body is the one of GET."""
+    """A whole HTTP response, its body in memory or in a file of `size` bytes; for HEAD the body is the one of GET.
+
+    With `part` it is of the file's bytes from the first number to before the second, `size` of them.
+    """
 
     status: int
     headers: dict[str, str]
     body: bytes = b""
     file: Path | None = None
     size: int = 0
+    part: tuple[int, int] | None = None
 
 
 class Query(NamedTuple):

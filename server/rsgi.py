@@ -46,3 +46,8 @@ class Transport(Protocol):
 
     def response_file(self, status: int, headers: list[tuple[str, str]], file: str) -> None:
         """A response from a file, read as fast as the client reads."""
+
+    def response_file_range(
+        self, status: int, headers: list[tuple[str, str]], file: str, start: int, end: int
+    ) -> None:
+        """A response from a file's bytes from `start` to before `end`."""

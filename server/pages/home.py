@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import g, render_template, request
 
+from server import schema_org
 from server.language import say
 from server.page_context import Served
 from server.pages.ledger import headline
@@ -44,6 +45,7 @@ def show(served: Served) -> str:
         served.engine, ("home_figures", {}), ("home_articles", {}), ("home_commitments", {})
     )
     counted = headline(served)
+    g.structured_data = schema_org.describe_dataset(served.snapshot, request.host_url.rstrip("/"))
     return render_template(
         "home.html",
         served=served,

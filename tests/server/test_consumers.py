@@ -1,7 +1,11 @@
-"""Tools of other people over our live server: rdflib reads, pySHACL validates."""
+"""Tools of other people over our live server: rdflib reads, pySHACL validates, Comunica queries."""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -68,3 +72,80 @@ def test_pyshacl_finds_what_is_wrong_with_it(server: Server) -> None:
     )
     assert not conforms
     assert commitment in report
+
+
+CLASSES = """
+PREFIX ccl: <https://w3id.org/chuncheng/def/>
+SELECT ?class (MIN(?each) AS ?thing) WHERE {
+  ?each a ?class . FILTER(STRSTARTS(STR(?class), STR(ccl:)) && isIRI(?each))
+} GROUP BY ?class ORDER BY ?class
+"""
+
+
+def test_rdflib_reads_a_thing_of_every_class_by_its_iri(server: Server) -> None:
+    rows = server.ask(CLASSES).json["results"]["bindings"]
+    assert len(rows) > 50
+    for row in rows:
+        thing, cls = (rdflib.URIRef(row[name]["value"]) for name in ("thing", "class"))
+        local = str(thing).replace(DEFAULT_BASE, f"http://127.0.0.1:{server.port}/")
+        assert (thing, rdflib.RDF.type, cls) in rdflib.Graph().parse(local), thing
+
+
+def test_pyshacl_finds_documents_as_they_should_be(server: Server) -> None:
+    """The thing that a document is about is told in full; of what it mentions there is but a part."""
+    shapes = rdflib.Graph().parse(ONTOLOGY.with_name("shapes.ttl"))
+    ontology = rdflib.Graph().parse(ONTOLOGY)
+    for name in ("Commitment", "Outcome", "Statement", "Park", "GovernmentBody", "Indicator", "Relation"):
+        asked = f"SELECT (MIN(?x) AS ?a) {{ ?x a <https://w3id.org/chuncheng/def/{name}> }}"
+        (thing,) = [row["a"]["value"] for row in server.ask(asked).json["results"]["bindings"]]
+        graph = rdflib.Graph().parse(thing.replace(DEFAULT_BASE, f"http://127.0.0.1:{server.port}/"))
+        conforms, _, report = pyshacl.validate(
+            graph, shacl_graph=shapes, ont_graph=ontology, focus_nodes=[thing]
+        )
+        assert conforms, f"{thing}: {report[:2000]}"
+
+
+COMUNICA = ROOT / "tests" / "comunica"
+PROMISES = """
+PREFIX ccl: <https://w3id.org/chuncheng/def/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?promise ?target ?result WHERE {
+  ?outcome ccl:fulfils ?commitment ; ccl:value ?result .
+  ?commitment ccl:indicator/rdfs:label ?promise ; ccl:value ?target ; ccl:year 2023 .
+}
+"""
+GRAPHS = """
+PREFIX ccl: <https://w3id.org/chuncheng/def/>
+SELECT ?graph (COUNT(*) AS ?promises) WHERE { GRAPH ?graph { ?promise a ccl:Commitment } } GROUP BY ?graph
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "query"),
+    [
+        ("auto", "/fragments", PROMISES),
+        ("auto", "/fragments/quads", GRAPHS),
+        ("sparql", "/sparql", PROMISES),
+    ],
+)
+def test_comunica_finds_what_our_own_engine_finds(server: Server, kind: str, path: str, query: str) -> None:
+    address = f"http://127.0.0.1:{server.port}{path}"
+    found = subprocess.run(
+        [_node(), "ask.mjs", kind, address],
+        input=query, capture_output=True, text=True, timeout=120, check=True, cwd=COMUNICA,
+    )  # fmt: skip
+    rows = [json.loads(line) for line in found.stdout.splitlines()]
+    own = [
+        {name: value["value"] for name, value in row.items()}
+        for row in server.ask(query).json["results"]["bindings"]
+    ]
+    assert own
+    assert sorted(rows, key=str) == sorted(({name: row[name] for name in rows[0]} for row in own), key=str)
+
+
+def _node() -> str:
+    """Node of the machine, or the one that `make` puts into the environment."""
+    own = ROOT / ".venv" / "node"
+    found = shutil.which("node", path=f"{own}{os.pathsep}{os.environ['PATH']}")
+    assert found, "Node is missing: run make test, which brings it"
+    return found

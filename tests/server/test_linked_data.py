@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 import rdflib
@@ -72,6 +75,11 @@ def test_a_document_comes_in_the_format_that_the_client_likes(
         ("/doc/a b<>", "*/*", 404),
         ("/def/NoSuchTerm", "*/*", 404),
         ("/nowhere", "*/*", 404),
+        ("/id/area/530111/", "*/*", 404),
+        ("/doc/area/530111.xyz", "*/*", 404),
+        ("/doc/area/999999.xyz", "*/*", 404),
+        ("/id/", "*/*", 404),
+        ("/id/" + "x" * 3000, "*/*", 404),
         ("/doc/area/530111", "image/png", 406),
     ],
 )
@@ -110,7 +118,10 @@ def test_a_document_holds_the_thing_links_to_it_labels_and_the_words_that_say_so
     assert str(next(graph.objects(span, CCL.quote))).endswith("总收入不低于120亿元")
 
 
-def test_links_to_a_thing_are_bounded_for_each_predicate(
+HYDRA = rdflib.Namespace("http://www.w3.org/ns/hydra/core#")
+
+
+def test_links_to_a_thing_are_counted_and_had_in_pages(
     tmp_path,
     publish,
     ledger,  # type: ignore[no-untyped-def]
@@ -123,9 +134,115 @@ def test_links_to_a_thing_are_bounded_for_each_predicate(
         for i in range(500)
     ]
     publish(tmp_path, [*ledger, *crowd])
+    city_area = ID["area/530100"]
     with running(tmp_path) as server:
         graph = read(server, "/doc/area/530100.nt")
-    assert len(list(graph.subjects(CCL.within, ID["area/530100"]))) == 200
+        assert len(list(graph.subjects(CCL.within, city_area))) == 200
+        (members,) = graph.subjects(HYDRA.property, CCL.within)
+        (collection,) = graph.subjects(HYDRA.memberAssertion, members)
+        assert (members, HYDRA.object, city_area) in graph
+        total = int(graph.value(collection, HYDRA.totalItems))
+        assert total == 501
+        view, found = graph.value(collection, HYDRA.view), set()
+        sizes = []
+        while view is not None:
+            page = read(server, str(view).replace("https://ledger.example/", "/"))
+            others = set(page.subjects(CCL.within, city_area))
+            sizes.append(len(others))
+            found |= others
+            view = page.value(view, HYDRA.next)
+        assert (sizes, len(found)) == ([200, 200, 101], total)
+        asked = f"/doc/area/530100.csv?links={quote(str(CCL.within), safe='')}&page=3"
+        rows = csv.DictReader(io.StringIO(server.get(asked).text))
+        assert [row["property"] for row in rows].count(str(CCL.within)) == 101
+        assert 'rel="prev"' in server.get(asked).headers["Link"]
+        assert server.get(asked.replace("page=3", "page=4")).status_code == 404
+        assert server.get("/doc/area/530100.ttl?links=no+IRI").status_code == 400
+        assert server.get("/doc/area/999999.ttl?links=x%3Ay").status_code == 404
+        assert server.get(asked.replace(".csv", ".html")).status_code == 406
+
+
+def test_a_document_about_a_mentioned_thing_holds_the_words_that_mention_it(client: Server) -> None:
+    graph = read(client, "/doc/park/liuhua-aaaaaa.ttl")
+    span = ID["span/m1"]
+    assert (span, CCL.quote, rdflib.Literal("榴花物流园")) in graph
+    assert str(graph.value(ID["article/a1"], CCL.headline)) == "榴花物流园明年收入要过百亿"
+    assert str(graph.value(ID["article/a1"], CCL.published)) == "2024-01-22"
+
+
+def test_pages_in_another_language_or_at_another_host_have_another_etag(client: Server) -> None:
+    tags = [
+        client.get(path, headers={"Accept": "text/html", **more}).headers["ETag"]
+        for path, more in (
+            ("/doc/area/530111", {}),
+            ("/zh/doc/area/530111", {}),
+            ("/en/doc/area/530111", {}),
+            ("/doc/area/530111", {"Accept-Language": "en"}),
+            ("/doc/area/530111", {"Host": "mirror.example"}),
+        )
+    ]
+    assert len(set(tags)) == len(tags)
+
+
+def test_the_language_of_a_url_is_kept_on_the_way_from_a_thing_to_its_document(client: Server) -> None:
+    assert client.get("/en/id/area/530111").headers["Location"] == "/en/doc/area/530111"
+
+
+def test_the_whole_ontology_is_one_document_however_it_is_written(client: Server) -> None:
+    wanted = set(read(client, "/doc/def/.ttl").triples((None, None, None)))
+    for path in ("/doc/def.ttl", "/doc/def/"):
+        assert set(read(client, path).triples((None, None, None))) == wanted
+    assert client.get("/def.ttl").headers["Location"] == "/doc/def/.ttl"
+
+
+def test_the_data_set_itself_leads_to_its_description(client: Server) -> None:
+    assert client.get("/dataset").headers["Location"] == "/.well-known/void"
+    assert client.get("/dataset", headers=BROWSER).headers["Location"] == "/"
+
+
+def structured_data(page: str) -> dict[str, Any]:
+    (found,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    read: dict[str, Any] = json.loads(found)
+    return read
+
+
+def test_pages_say_in_words_of_schema_org_what_they_are_about(client: Server) -> None:
+    area = structured_data(client.get("/doc/area/530111", headers=BROWSER).text)
+    assert (area["@type"], area["@id"]) == ("AdministrativeArea", str(ID["area/530111"]))
+    assert {"@value": "Guandu District", "@language": "en"} in area["name"]
+    assert area["containedInPlace"] == [{"@id": str(ID["area/530100"]), "name": "昆明市"}]
+    article = structured_data(client.get("/doc/article/a1", headers=BROWSER).text)
+    assert (article["@type"], article["datePublished"]) == ("NewsArticle", ["2024-01-22"])
+    claim = structured_data(client.get("/doc/commitment/c1", headers=BROWSER).text)
+    quotation = claim["appearance"][0]
+    assert (claim["@type"], quotation["text"]) == ("Claim", "明年榴花物流园总收入不低于120亿元")
+    assert quotation["isPartOf"]["@id"] == str(ID["article/a1"])
+    home = structured_data(client.get("/", headers=BROWSER).text)
+    assert home["@type"] == "Dataset"
+    for download in home["distribution"][:3]:
+        path = download["contentUrl"].removeprefix(f"http://127.0.0.1:{client.port}")
+        assert f"{len(client.get(path).data)} B" == download["contentSize"]
+
+
+def test_a_hostile_label_stays_within_the_structured_data(client: Server) -> None:
+    page = client.get("/doc/organization/hostile-cccccc", headers=BROWSER).text
+    label = structured_data(page)["name"][0]["@value"]
+    assert label.startswith("<script>alert('标签')</script>\"><img")
+    assert "<script>alert" not in page
+
+
+def test_pages_link_to_their_other_forms_licence_and_endpoint_in_their_head(client: Server) -> None:
+    for path in ("/", "/doc/area/530111", "/doc/def/", "/changes", "/fragments"):
+        page = client.get(path, headers=BROWSER).text
+        for relation in (
+            "license",
+            "describedby",
+            "http://www.w3.org/ns/sparql-service-description#endpoint",
+        ):
+            assert f'<link rel="{relation}"' in page
+    page = client.get("/doc/area/530111", headers=BROWSER).text
+    assert '<link rel="canonical" href="https://ledger.example/doc/area/530111">' in page
+    assert '<link rel="alternate" type="text/turtle" href="/doc/area/530111.ttl">' in page
 
 
 def test_rdf_carries_canonical_iris_whatever_the_host(client: Server) -> None:
