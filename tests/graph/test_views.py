@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.build import article_lines, build
+from graph.dumps import NQUADS, read_dump
 from graph.ledger import LedgerRow, ledger_rows, read_ledger
-from graph.snapshot import LEDGER, Snapshot, dump
+from graph.snapshot import LEDGER, Snapshot
 from graph.views import BEFORE_ALL, ViewError, Views, past_of, views_of
 from loaders.facts import Extraction
 from loaders.storage import extraction_line, read_extraction, without_text
@@ -45,7 +46,7 @@ def whole(data: Path) -> Snapshot:
 
 
 def lines(snapshot: Snapshot) -> list[bytes]:
-    return b"".join(dump(snapshot, "nquads")).splitlines()
+    return b"".join(read_dump(snapshot.path, NQUADS)).splitlines()
 
 
 def answers(snapshot: Snapshot) -> int:
