@@ -29,7 +29,9 @@ def _strings(path: Path) -> Iterator[str]:
 
 
 def _used() -> set[str]:
-    in_code = {s for path in _READERS for s in _strings(path) if _ID.fullmatch(s)}
+    # Two patterns are read for beside the readers: by the table of names, and where it is told that a post is over.
+    paths = (*_READERS, _FOLDER / "gazetteer.py", _FOLDER.parent / "graph" / "rdf.py")
+    in_code = {s for path in paths for s in _strings(path) if _ID.fullmatch(s)}
     in_patterns = {
         id_ for p in patterns().values() for id_ in re.findall(r"\{\{pattern ([^{}]+)\}\}", p.regex)
     }
