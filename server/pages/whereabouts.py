@@ -30,13 +30,13 @@ def lay_out(rows: list[Row], thing: NamedNode) -> dict[str, Any] | None:
     """What the panel's template shows, None where no point is known of the place or where that is elsewhere."""
     frame = frame_of(_KUNMING, _WIDTH)
     points = known_points()
-    own = [row for row in rows if row["here"].value == "true"]
+    own = [row for row in rows if row["here"].value == "yes"]
     # The narrowest of the places that it is in; the city is everywhere in its districts.
     own.sort(key=lambda row: (row["place"] != thing, -len(row["code"].value.rstrip("0")), row["code"].value))
     here = next((_mark(row, frame, points, True) for row in own), None)
     if here is None:
         return None
-    around = [_mark(row, frame, points, False) for row in rows if row["here"].value != "true"]
+    around = [_mark(row, frame, points, False) for row in rows if row["here"].value != "yes"]
     marks = [mark for mark in around if mark is not None and mark.place != here.place]
     return {
         "frame": frame,
