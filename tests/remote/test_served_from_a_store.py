@@ -172,7 +172,12 @@ def test_pages_show_the_same(path: str, embedded: Server, remote: Server) -> Non
     same_page(embedded, remote, path)
 
 
-def test_a_thing_of_every_class_has_the_same_page(embedded: Server, remote: Server) -> None:
+def test_a_thing_of_every_class_has_the_same_page(
+    embedded: Server, remote: Server, request: pytest.FixtureRequest
+) -> None:
+    if "virtuoso" in request.node.name:
+        # A known fault: the panel of the map stays empty there (server/pages/panels/whereabouts.rq).
+        request.node.add_marker(pytest.mark.xfail(reason="Virtuoso finds no place for the map's panel"))
     found = embedded.ask(
         "SELECT ?class (MIN(STR(?thing)) AS ?one) WHERE { ?thing a ?class FILTER(CONTAINS(STR(?thing), '/chuncheng/id/')) } GROUP BY ?class",
         accept="text/csv",
