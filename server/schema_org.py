@@ -45,7 +45,11 @@ def write_element(described: dict[str, Any] | None) -> Markup:
 def describe(served: Served, thing: NamedNode, properties: Iterable[Row], host: str) -> dict[str, Any]:
     """A thing with what schema.org has words for; a claim with the words that say so and the articles they stand in."""
     table = _table()
-    rows = [row for row in properties if isinstance(row["property"], NamedNode)]
+    # Which of two languages comes first, each store decides for itself.
+    rows = sorted(
+        (row for row in properties if isinstance(row["property"], NamedNode)),
+        key=lambda row: (row["property"].value, str(row["value"])),
+    )
     classes = {row["value"].value for row in rows if row["property"].value == RDF.type}
     own = PREFIXES["ccl"]
     described: dict[str, Any] = {
