@@ -7,7 +7,6 @@ import contextlib
 import http.client
 import json
 import re
-import socket
 import ssl
 import threading
 import time
@@ -18,6 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from ..abort import AbortHandle
 from .address import Credentials, RemoteStoreError, StoreAddress, check_address, locate
 from .digest import DigestChallenge
 
@@ -44,39 +44,6 @@ class StoreRefusedError(RemoteStoreError):
         super().__init__(f"{where}: the store answered {status}: {said}")
         self.status = status
         self.said = said
-
-
-class Line:
-    """The connection of one exchange, for another thread to cut: a socket's own timeout holds for one read only."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._socket: socket.socket | None = None
-        self.is_cut = False
-
-    def opened(self, connection: socket.socket | None) -> None:
-        """Remember the connection, and end it if the line is cut already."""
-        with self._lock:
-            self._socket = connection
-            if self.is_cut:
-                self._shut_down()
-
-    def closing(self) -> None:
-        """Forget the connection: its descriptor may soon be another's."""
-        with self._lock:
-            self._socket = None
-
-    def cut(self) -> None:
-        """End the exchange; any thread may call it, at any time."""
-        with self._lock:
-            self.is_cut = True
-            self._shut_down()
-
-    def _shut_down(self) -> None:
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                # Not the method of SSLSocket, which takes the TLS layer away from under a thread that reads.
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 class StoreClient:
@@ -112,7 +79,7 @@ class StoreClient:
         default_graph: str | None = None,
         deadline: float | None = None,
         seconds: float = 30.0,
-        line: Line | None = None,
+        abort: AbortHandle | None = None,
     ) -> Iterator[urllib3.HTTPResponse]:
         """The response to a query, 200 and not yet read; `seconds` bound the waiting for each packet.
 
@@ -129,7 +96,7 @@ class StoreClient:
         # A form: Virtuoso 7 never answers to a query sent as a body of its own.
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": accept}
         with self._exchange(
-            "POST", self.address.query, urlencode(fields).encode(), headers, seconds, line
+            "POST", self.address.query, urlencode(fields).encode(), headers, seconds, abort
         ) as response:
             if response.status != http.HTTPStatus.OK:
                 raise _refused(response, self.address.query)
@@ -189,7 +156,7 @@ class StoreClient:
         body: bytes | None,
         headers: Mapping[str, str],
         seconds: float,
-        line: Line | None,
+        abort: AbortHandle | None,
     ) -> Iterator[urllib3.HTTPResponse]:
         """One request and its response, with credentials once the store has asked for them."""
         parts = urlsplit(url)
@@ -202,12 +169,12 @@ class StoreClient:
             "Host": parts.netloc,
             **self._authorize(method, target, parts.path),
         }
-        connection, response = self._request(key, where, method, target, body, sent, seconds, line)
+        connection, response = self._request(key, where, method, target, body, sent, seconds, abort)
         if response.status == http.HTTPStatus.UNAUTHORIZED and self._take_challenge(response, parts.path):
             _read(response, url)
             self._keep(key, connection, response)
             sent |= self._authorize(method, target, parts.path)
-            connection, response = self._request(key, where, method, target, body, sent, seconds, line)
+            connection, response = self._request(key, where, method, target, body, sent, seconds, abort)
         whole = False
         try:
             yield response
@@ -215,8 +182,8 @@ class StoreClient:
         except _BROKEN as error:
             raise StoreUnreachableError(f"{where}: the connection broke ({type(error).__name__})") from error
         finally:
-            if line is not None:
-                line.closing()
+            if abort is not None:
+                abort.closing()
             if whole:
                 self._keep(key, connection, response)
             else:
@@ -231,7 +198,7 @@ class StoreClient:
         body: bytes | None,
         headers: Mapping[str, str],
         seconds: float,
-        line: Line | None,
+        abort: AbortHandle | None,
     ) -> tuple[HTTPConnection, urllib3.HTTPResponse]:
         """A response whose head has come. A kept connection may have been closed by the store: then a new one is tried."""
         while True:
@@ -242,15 +209,15 @@ class StoreClient:
                 connection.timeout = seconds
                 if connection.sock is not None:
                     connection.sock.settimeout(seconds)
-                if line is not None:
-                    line.opened(connection.sock)
+                if abort is not None:
+                    abort.opened(connection.sock)
                 connection.request(method, target, body, headers, preload_content=False, decode_content=True)
                 return connection, connection.getresponse()
             except _BROKEN as error:
-                if line is not None:
-                    line.closing()
+                if abort is not None:
+                    abort.closing()
                 connection.close()
-                if is_new or (line is not None and line.is_cut) or isinstance(error, TimeoutError):
+                if is_new or (abort is not None and abort.is_aborted) or isinstance(error, TimeoutError):
                     cause = error.__cause__ or error
                     why = getattr(cause, "strerror", None) or type(cause).__name__
                     raise StoreUnreachableError(f"{where}: the store can't be reached: {why}") from error

@@ -23,11 +23,11 @@ import pyoxigraph
 import urllib3
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
 
+from graph.abort import AbortHandle
 from graph.remote.address import RemoteStoreError
 from graph.remote.client import (
     JSON_RESULTS,
     N_TRIPLES,
-    Line,
     StoreClient,
     StoreRefusedError,
     StoreUnreachableError,
@@ -90,7 +90,7 @@ class RemoteEngine:
         self._threads = ThreadPoolExecutor(self._slots, thread_name_prefix="store")
         self._running = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._lines: set[Line] = set()
+        self._exchanges: set[AbortHandle] = set()
         self._closed = False
 
     @property
@@ -117,8 +117,8 @@ class RemoteEngine:
     async def close(self) -> None:
         """See `server.engine.Engine`."""
         self._closed = True
-        for line in list(self._lines):
-            line.cut()
+        for abort in list(self._exchanges):
+            abort.abort()
         for waiting in self._waiting:
             if not waiting.done():
                 waiting.set_exception(_stopping())
@@ -172,9 +172,9 @@ class RemoteEngine:
         self, question: Question, written: Written, choice: Choice, on_long: Callable[[Cancel], None] | None
     ) -> Answer:
         loop = asyncio.get_running_loop()
-        line = Line()
-        self._lines.add(line)
-        work = loop.run_in_executor(self._threads, self._answer, question, written, choice, line)
+        abort = AbortHandle()
+        self._exchanges.add(abort)
+        work = loop.run_in_executor(self._threads, self._answer, question, written, choice, abort)
         long = None
         if on_long is not None:
             asking = asyncio.current_task()
@@ -188,23 +188,23 @@ class RemoteEngine:
             outcome = await asyncio.wait_for(asyncio.shield(work), question.deadline)
         except TimeoutError:
             self._killed["deadline"] += 1
-            self._abandon(work, line)
+            self._abandon(work, abort)
             raise overdue(question.deadline, self._settings.limits.max_deadline) from None
         except asyncio.CancelledError:
             self._killed["disconnected"] += 1
-            self._abandon(work, line)
+            self._abandon(work, abort)
             raise
         finally:
-            self._lines.discard(line)
+            self._exchanges.discard(abort)
             if long is not None:
                 long.cancel()
         if isinstance(outcome, Problem):
             raise outcome
         return outcome
 
-    def _abandon(self, work: asyncio.Future[Answer | Problem], line: Line) -> None:
+    def _abandon(self, work: asyncio.Future[Answer | Problem], abort: AbortHandle) -> None:
         """End an exchange whose answer nobody waits for; should it come all the same, its file goes."""
-        line.cut()
+        abort.abort()
 
         def forget(done: asyncio.Future[Answer | Problem]) -> None:
             outcome = None if done.cancelled() or done.exception() is not None else done.result()
@@ -245,7 +245,9 @@ class RemoteEngine:
 
     # On a thread
 
-    def _answer(self, question: Question, written: Written, choice: Choice, line: Line) -> Answer | Problem:
+    def _answer(
+        self, question: Question, written: Written, choice: Choice, abort: AbortHandle
+    ) -> Answer | Problem:
         """Ask the store and write its answer, or what is wrong.
 
         No exception leaves the thread: it would hold the parser of the answer, which may not go to another one.
@@ -265,7 +267,7 @@ class RemoteEngine:
                 default_graph=written.default_graph,
                 deadline=question.deadline,
                 seconds=question.deadline + 1,
-                line=line,
+                abort=abort,
             ) as response:
                 _require_whole(response)
                 _copy(response, written.form, choice, sink)

@@ -15,9 +15,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from graph.abort import AbortHandle
 from server.federation.addresses import Address, is_public, look_up
 from server.federation.endpoints import Endpoint, permitted, shown
-from server.federation.exchange import Line, exchange, public_trust
+from server.federation.exchange import exchange, public_trust
 from server.federation.failure import CallFailed
 from server.federation.inline import EMPTY_SOLUTION, to_values
 from server.problem import Problem
@@ -165,11 +166,11 @@ class _Asking:
         self, call: ServiceCall, endpoint: Endpoint, addresses: Sequence[Address] | CallFailed
     ) -> str:
         """What stands in the query instead of the call; raises Problem 502 or 504."""
-        line = Line()
+        abort = AbortHandle()
         try:
             if isinstance(addresses, CallFailed):
                 raise addresses
-            answer = await self._in_time(lambda: self._ask(call, endpoint, addresses, line))
+            answer = await self._in_time(lambda: self._ask(call, endpoint, addresses, abort))
             if isinstance(answer, CallFailed):
                 raise answer
             return answer
@@ -182,17 +183,17 @@ class _Asking:
                 fields={"service": shown(call.iri)},
             ) from None
         finally:
-            line.cut()
+            abort.abort()
 
     def _ask(
-        self, call: ServiceCall, endpoint: Endpoint, addresses: Sequence[Address], line: Line
+        self, call: ServiceCall, endpoint: Endpoint, addresses: Sequence[Address], abort: AbortHandle
     ) -> str | CallFailed:
         # A row more than may come shows that there are too many, and spares the endpoint the rest. The newline ends a
         # comment behind the declarations.
         query = f"{self.declarations}\nSELECT * WHERE {call.group} LIMIT {self.limits.service_rows + 1}"
         trust = self.network.trust()
         try:
-            answer = exchange(endpoint, addresses, query, trust, line, self.until, self.limits.service_bytes)
+            answer = exchange(endpoint, addresses, query, trust, abort, self.until, self.limits.service_bytes)
             return to_values(answer, self.limits.service_rows)
         except CallFailed as failed:
             # A new one: the frames of the old one hold the parser's objects, which may only be freed in their thread.

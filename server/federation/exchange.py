@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import http.client
-import socket
 import ssl
-import threading
 import time
 import zlib
 from collections.abc import Sequence
@@ -15,6 +12,7 @@ from collections.abc import Sequence
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from graph.abort import AbortHandle
 from server.federation.addresses import Address
 from server.federation.endpoints import Endpoint
 from server.federation.failure import CallFailed
@@ -31,42 +29,6 @@ _HEADERS = {
 _RESULT_TYPES = frozenset({"application/sparql-results+json", "application/json"})
 
 
-class Line:
-    """The connection of one exchange, for another thread to cut.
-
-    A socket's timeout holds for one read: a server that sends a byte now and then would hold the thread for ever.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._socket: socket.socket | None = None
-        self._cut = False
-
-    def opened(self, connection: socket.socket) -> None:
-        """Remember the connection, and end it if the line is cut already."""
-        with self._lock:
-            self._socket = connection
-            if self._cut:
-                self._shut_down()
-
-    def closing(self) -> None:
-        """Forget the connection: its file descriptor may soon be another's."""
-        with self._lock:
-            self._socket = None
-
-    def cut(self) -> None:
-        """End the exchange: who reads or writes gets an error at once. Any thread may call it, at any time."""
-        with self._lock:
-            self._cut = True
-            self._shut_down()
-
-    def _shut_down(self) -> None:
-        if self._socket is not None:
-            with contextlib.suppress(OSError):  # the other side may have been faster
-                # Not the method of SSLSocket, which takes the TLS layer away from under a thread that reads.
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
 @functools.cache
 def public_trust() -> ssl.SSLContext:
     """TLS with the system's certificate authorities, certificates and host names checked."""
@@ -78,7 +40,7 @@ def exchange(
     addresses: Sequence[Address],
     query: str,
     trust: ssl.SSLContext,
-    line: Line,
+    abort: AbortHandle,
     until: float,
     most_bytes: int,
 ) -> bytes:
@@ -86,9 +48,9 @@ def exchange(
 
     Connects to the addresses given, in their order, and looks no name up: what was checked is what is reached. Asks
     no proxy, sends no cookies and no credentials, and follows no redirect. `until` (seconds, time.monotonic) bounds
-    the waiting for each packet; the whole is bounded by whoever cuts the line.
+    the waiting for each packet; the whole is bounded by whoever aborts it.
     """
-    connection = _connect(endpoint, addresses, trust, line, until)
+    connection = _connect(endpoint, addresses, trust, abort, until)
     try:
         connection.timeout = max(0.001, until - time.monotonic())
         headers = _HEADERS | {"Host": endpoint.authority}
@@ -100,7 +62,7 @@ def exchange(
         try:
             return _read(response, most_bytes)
         finally:
-            line.closing()
+            abort.closing()
             response.close()
     except TimeoutError:
         raise CallFailed("it didn't answer in time", late=True) from None
@@ -109,12 +71,12 @@ def exchange(
         reason = "it didn't answer in time" if late else f"the connection broke ({type(error).__name__})"
         raise CallFailed(reason, late=late) from None
     finally:
-        line.closing()
+        abort.closing()
         connection.close()
 
 
 def _connect(
-    endpoint: Endpoint, addresses: Sequence[Address], trust: ssl.SSLContext, line: Line, until: float
+    endpoint: Endpoint, addresses: Sequence[Address], trust: ssl.SSLContext, abort: AbortHandle, until: float
 ) -> HTTPConnection:
     failed = CallFailed("its name has no address")
     for tried, address in enumerate(addresses):
@@ -136,7 +98,7 @@ def _connect(
             connection.close()
             failed = _not_connected(error)
             continue
-        line.opened(connection.sock)
+        abort.opened(connection.sock)
         return connection
     raise failed
 
