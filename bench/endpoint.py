@@ -46,32 +46,7 @@ TITLES = {
     "virtuoso": "To Virtuoso 7",
 }
 EXPORT = "a5"
-VIRTUOSO = """
-[Database]
-DatabaseFile = {home}/virtuoso.db
-ErrorLogFile = {home}/virtuoso.log
-LockFile = {home}/virtuoso.lck
-TransactionFile = {home}/virtuoso.trx
-xa_persistent_file = {home}/virtuoso.pxa
-[TempDatabase]
-DatabaseFile = {home}/temp.db
-TransactionFile = {home}/temp.trx
-[Parameters]
-ServerPort = 127.0.0.1:{sql}
-NumberOfBuffers = 170000
-MaxDirtyBuffers = 130000
-ServerThreads = 100
-DirsAllowed = {home}, {quads}
-MaxClientConnections = 64
-[HTTPServer]
-ServerPort = 127.0.0.1:{web}
-ServerRoot = {home}
-ServerThreads = 64
-MaxClientConnections = 64
-[SPARQL]
-ResultSetMaxRows = 1000000
-MaxConstructTriples = 1000000
-"""
+VIRTUOSO_SETTINGS = Path(__file__).resolve().parent.parent / "tests/remote/virtuoso.ini"
 BIN = Path(sys.executable).parent
 
 
@@ -169,7 +144,18 @@ def virtuoso(program: str, quads: Path, folder: Path) -> Iterator[str]:
     sql, web, home = free_port(), free_port(), folder / "virtuoso"
     home.mkdir()
     settings = home / "virtuoso.ini"
-    settings.write_text(VIRTUOSO.format(home=home, sql=sql, web=web, quads=quads.resolve().parent), "utf-8")
+    written = VIRTUOSO_SETTINGS.read_text("utf-8").format(
+        home=home,
+        loads_from=quads.resolve().parent,
+        sql=sql,
+        web=web,
+        rows=1_000_000,
+        buffers=170_000,
+        dirty_buffers=130_000,
+        threads=64,
+        seconds=600,
+    )
+    settings.write_text(written, "utf-8")
     with serving(web, program, "-f", "-c", settings, cwd=home):
         wait_for(sql)
         load = f"ld_dir('{quads.resolve().parent}', '{quads.name}', 'http://example.org/none'); rdf_loader_run(); checkpoint;"

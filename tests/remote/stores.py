@@ -21,32 +21,7 @@ START_SECONDS = 60
 OXIGRAPH = str(Path(sys.executable).with_name("oxigraph"))
 VIRTUOSO = shutil.which("virtuoso-t") or "/usr/bin/virtuoso-t"
 PASSWORD = "dba"
-SETTINGS = """
-[Database]
-DatabaseFile = {home}/virtuoso.db
-ErrorLogFile = {home}/virtuoso.log
-LockFile = {home}/virtuoso.lck
-TransactionFile = {home}/virtuoso.trx
-xa_persistent_file = {home}/virtuoso.pxa
-[TempDatabase]
-DatabaseFile = {home}/temp.db
-TransactionFile = {home}/temp.trx
-[Parameters]
-ServerPort = 127.0.0.1:{sql}
-NumberOfBuffers = 4000
-MaxDirtyBuffers = 3000
-ServerThreads = 20
-MaxClientConnections = 20
-[HTTPServer]
-ServerPort = 127.0.0.1:{web}
-ServerRoot = {home}
-ServerThreads = 20
-MaxClientConnections = 20
-[SPARQL]
-ResultSetMaxRows = {rows}
-MaxConstructTriples = {rows}
-MaxQueryExecutionTime = 5
-"""
+VIRTUOSO_SETTINGS = Path(__file__).with_name("virtuoso.ini")
 
 
 @dataclass
@@ -73,7 +48,17 @@ class RunningStore:
 
     def start(self) -> None:
         if self.kind == "virtuoso":
-            settings = SETTINGS.format(home=self.folder, sql=self.sql_port, web=self.port, rows=self.rows)
+            settings = VIRTUOSO_SETTINGS.read_text("utf-8").format(
+                home=self.folder,
+                loads_from=self.folder,
+                sql=self.sql_port,
+                web=self.port,
+                rows=self.rows,
+                buffers=4000,
+                dirty_buffers=3000,
+                threads=20,
+                seconds=5,
+            )
             (self.folder / "virtuoso.ini").write_text(settings, "utf-8")
             command = [VIRTUOSO, "-f", "-c", str(self.folder / "virtuoso.ini")]
         else:
