@@ -25,6 +25,7 @@ from .examples import example_quads, find_examples, read_examples
 from .foreign import ForeignRdfError, read_rdf
 from .ledger import Ledger
 from .lines import line_of
+from .links import link_quads
 from .places import places_quads
 from .shard import COUNTED, Making, Shard, shards_of
 from .snapshot import DefaultGraphMode, Snapshot, build_snapshot
@@ -174,6 +175,7 @@ class _Sources:
         for triple in named_ontology():
             yield Quad(triple.subject, triple.predicate, triple.object, graph)
         yield from places_quads(Gazetteer.default(), self.base)
+        yield from link_quads(self.base)
         yield from dataset_quads(self.base)
         examples = find_examples()
         if examples is not None:

@@ -79,18 +79,18 @@ class Gazetteer:
     def default() -> Gazetteer:
         """The gazetteer of the tables in `lexicon/places`."""
         other: dict[str, list[str]] = defaultdict(list)
-        for row in _rows("names"):
+        for row in read_table("names"):
             other[row["code"]].append(row["alias"])
         areas = tuple(
             Place(r["code"], r["name"], r["kind"], r["parent"], tuple(other[r["code"]]))
-            for r in _rows("areas")
+            for r in read_table("areas")
         )
         zones = tuple(
             Place(r["code"], r["name"], r["kind"], r["parent"], tuple(r["aliases"].split("|")))
-            for r in _rows("zones")
+            for r in read_table("zones")
         )
-        countries = tuple(Place(r["code"], r["name"], "Country", None) for r in _rows("countries"))
-        villages = tuple(Place(r["code"], r["name"], r["kind"], r["parent"]) for r in _rows("villages"))
+        countries = tuple(Place(r["code"], r["name"], "Country", None) for r in read_table("countries"))
+        villages = tuple(Place(r["code"], r["name"], r["kind"], r["parent"]) for r in read_table("villages"))
         return Gazetteer((*countries, *areas), zones, villages)
 
     def areas(self) -> tuple[Place, ...]:
@@ -153,7 +153,8 @@ def _tree(places: tuple[Place, ...]) -> dict[str, Place]:
     return by_code
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def read_table(name: str) -> list[dict[str, str]]:
+    """The rows of a table of `lexicon/places`."""
     with (_FOLDER / f"{name}.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
@@ -161,7 +162,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 @cache
 def _english() -> dict[str, str]:
     """Labels that pinyin doesn't give: countries, conventional names, zones by their own English names."""
-    return {r["code"]: r["label"] for name in ("countries", "english") for r in _rows(name)}
+    return {r["code"]: r["label"] for name in ("countries", "english") for r in read_table(name)}
 
 
 def english_label(place: Place) -> str:

@@ -8,6 +8,8 @@ from ontology.terms import PREFIXES
 
 _DEFINITIONS = PREFIXES["ccl"]
 _SAFE = "/:@!$&'()*+,;=~-._"
+#: Names of the data sets that owl:sameAs leads to, by how their IRIs begin
+_ELSEWHERE = {"http://www.wikidata.org/entity/": "Wikidata", "https://sws.geonames.org/": "GeoNames"}
 
 
 def iri_of(path: str, base: str) -> str:
@@ -40,7 +42,10 @@ def href(iri: str, base: str) -> str | None:
 
 
 def short_name(iri: str) -> str:
-    """An IRI as prefix:local where we know its prefix, else its last part, for want of a label."""
+    """An IRI as prefix:local where we know its prefix, else its last part, for want of a label; Wikidata Q182852."""
+    for beginning, data_set in _ELSEWHERE.items():
+        if iri.startswith(beginning):
+            return f"{data_set} {iri.removeprefix(beginning).rstrip('/')}"
     for prefix, namespace in PREFIXES.items():
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return f"{prefix}:{iri[len(namespace) :]}"

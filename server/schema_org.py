@@ -26,6 +26,7 @@ _CONTEXT = "https://schema.org"
 _NAMES = frozenset({RDFS.label, PREFIXES["skos"] + "prefLabel"})
 _OTHER_NAMES = PREFIXES["skos"] + "altLabel"
 _DEFINITION = PREFIXES["skos"] + "definition"
+_SAME = PREFIXES["owl"] + "sameAs"
 _CLAIMS = frozenset({CCL.Commitment, CCL.Outcome, CCL.ImpliedTarget})
 _MOST_VALUES = 50  # of a property
 # In a script element only these could end it or begin a comment; as escapes they are the same JSON.
@@ -71,6 +72,8 @@ def describe(served: Served, thing: NamedNode, properties: Iterable[Row], host: 
             _add(described, "alternateName", _text(value))
         elif predicate == _DEFINITION:
             _add(described, "description", _text(value))
+        elif predicate == _SAME:
+            _add(described, "sameAs", value.value)
         elif local in table["values"] and isinstance(value, Literal):
             _add(described, table["values"][local], value.value)
         elif local in table["links"]:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 import rdflib
-from rdflib.namespace import RDFS
+from rdflib.namespace import OWL, RDFS
 
 from tests.server.live import Server, running
 
@@ -222,6 +222,17 @@ def test_pages_say_in_words_of_schema_org_what_they_are_about(client: Server) ->
     for download in home["distribution"][:3]:
         path = download["contentUrl"].removeprefix(f"http://127.0.0.1:{client.port}")
         assert f"{len(client.get(path).data)} B" == download["contentSize"]
+
+
+def test_a_place_leads_to_what_other_data_sets_call_it(client: Server) -> None:
+    elsewhere = {"http://www.wikidata.org/entity/Q182852", "https://sws.geonames.org/1804649/"}
+    page = client.get("/doc/area/530100", headers=BROWSER).text
+    for iri, name in zip(sorted(elsewhere), ("Wikidata Q182852", "GeoNames 1804649"), strict=True):
+        assert re.search(rf'<a href="{re.escape(iri)}" rel="external"><bdi[^>]*>{name}</bdi></a>', page)
+    assert set(structured_data(page)["sameAs"]) == elsewhere
+    assert set(client.get("/doc/area/530100.json").json["sameAs"]) == elsewhere
+    graph = read(client, "/doc/area/530100.jsonld")
+    assert {str(o) for o in graph.objects(ID["area/530100"], OWL.sameAs)} == elsewhere
 
 
 def test_a_hostile_label_stays_within_the_structured_data(client: Server) -> None:
