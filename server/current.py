@@ -8,14 +8,15 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
 from graph.publication import Publications
 from graph.snapshot import Snapshot, open_current
 from ontology.errors import ChunchengError
+from server.costly_answers import CostlyAnswers
 from server.engine import Engine
 from server.engine.pool import REASONS, WorkerPool
 from server.settings import Settings
@@ -39,6 +40,7 @@ class Serving:
     since: float = field(default_factory=time.time)
     users: int = 0
     retired: bool = False
+    costly: CostlyAnswers = field(default_factory=CostlyAnswers)
     publications: Publications | None = field(init=False)  # None for a snapshot of an older build
 
     def __post_init__(self) -> None:
@@ -107,6 +109,10 @@ class DataFolder:
         """See `Source`."""
 
 
+#: What is done with a snapshot once it is served, while it is.
+Prepare: TypeAlias = Callable[[Serving], Coroutine[Any, Any, None]]
+
+
 class CurrentSnapshot:
     """Serves the published snapshot of a source; to be used from one event loop.
 
@@ -114,8 +120,10 @@ class CurrentSnapshot:
     the engine it began with.
     """
 
-    def __init__(self, source: Source, killed: Counter[str]) -> None:
+    def __init__(self, source: Source, killed: Counter[str], prepare: Prepare | None = None) -> None:
         self._source = source
+        self._prepare = prepare
+        self._preparing: asyncio.Task[None] | None = None
         self._seen: str | None = None
         self._serving: Serving | None = None
         self._retired: list[Serving] = []
@@ -137,12 +145,14 @@ class CurrentSnapshot:
         """Load the published snapshot and begin to watch for others; raises ChunchengError."""
         self._seen = await self._source.look()
         self._serving = await self._source.load()
+        self._begin_to_prepare()
         self._watching = asyncio.get_running_loop().create_task(self._watch())
 
     async def close(self) -> None:
         """Stop watching and end all engines."""
-        if self._watching is not None:
-            self._watching.cancel()
+        for task in (self._watching, self._preparing):
+            if task is not None:
+                task.cancel()
         for serving in [*self._retired, *([self._serving] if self._serving else [])]:
             await self._end(serving)
         await self._source.close()
@@ -169,6 +179,13 @@ class CurrentSnapshot:
         if old is not None:
             old.retired = True
             self._retired.append(old)
+        self._begin_to_prepare()
+
+    def _begin_to_prepare(self) -> None:
+        if self._preparing is not None:
+            self._preparing.cancel()
+        if self._prepare is not None and self._serving is not None:
+            self._preparing = asyncio.get_running_loop().create_task(self._prepare(self._serving))
 
     async def _end(self, serving: Serving) -> None:
         await serving.engine.close()

@@ -36,6 +36,7 @@ from server.settings import Settings
 from server.sparql_service import SparqlService
 from server.spool import Spool
 from server.time_map_days import days_of
+from server.warm import warm
 
 SPARQL = "/sparql"
 _BODY_SECONDS = 30.0  # for a client to send a request's body
@@ -88,7 +89,7 @@ class Front:
         killed = no_kills()
         kind = RemoteSource if settings.store else DataFolder
         source: Source = kind(data_dir, settings, self._spool.path, killed)
-        self.current = CurrentSnapshot(source, killed)
+        self.current = CurrentSnapshot(source, killed, warm)
         repeated = RepeatedRequests(settings.cache_bytes // _REPEATED_SHARE)
         self._cache = AnswerCache(settings.cache_bytes - settings.cache_bytes // _REPEATED_SHARE)
         self._log = QueryLog(settings.log, with_text=settings.log_queries)

@@ -36,7 +36,7 @@ class PageEngine:
 
     def query(self, text: str, *, format: str) -> Answer:
         """The answer to one of our own queries, in a format by its name; raises Problem."""
-        return _wait(self._serving.engine.query(self._question(text, format)), self._loop)
+        return _wait(self._ask(text, format), self._loop)
 
     def query_all(self, texts: Sequence[str], *, format: str) -> list[Answer]:
         """The answers to several queries, as many at once as there are workers, in their order; raises Problem."""
@@ -47,20 +47,21 @@ class PageEngine:
 
             async def ask_one(text: str) -> Answer:
                 async with room:
-                    return await self._serving.engine.query(self._question(text, format))
+                    return await self._ask(text, format)
 
             return await asyncio.gather(*map(ask_one, texts))
 
         return _wait(ask(), self._loop)
 
-    def _question(self, text: str, format: str) -> Question:
-        return Question(
+    async def _ask(self, text: str, format: str) -> Answer:
+        question = Question(
             text,
             format=format,
             names_graphs="GRAPH" in text or "FROM" in text,
             deadline=self._deadline,
             max_bytes=_PAGE_BYTES,
         )
+        return await self._serving.costly.ask(self._serving.engine, question)
 
 
 @dataclass(frozen=True, slots=True)

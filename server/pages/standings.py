@@ -10,7 +10,8 @@ from server.pages.entity import arrange
 from server.pages.panels import Panel, panel_query, read_kind
 from server.pages.rows import find_names, read_rows, select, terms_in
 
-_PANELS = (
+#: Panels of the page, from top to bottom.
+PANELS = (
     "standings_agent",
     "standings_district",
     "standings_theme",
@@ -22,7 +23,7 @@ _PANELS = (
 def show(served: Served) -> str:
     """The page as HTML; raises Problem."""
     thing = NamedNode(f"{served.base}dataset")
-    kinds = [read_kind(name) for name in _PANELS]
+    kinds = [read_kind(name) for name in PANELS]
     queries = [panel_query(kind, thing) for kind in kinds]
     answers = [read_rows(answer.read()) for answer in served.engine.query_all(queries, format="json")]
     panels = [

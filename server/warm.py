@@ -1,0 +1,34 @@
+"""What pages ask of the whole snapshot is asked before somebody does: it takes the longer the more articles there are."""
+
+from __future__ import annotations
+
+import logging
+from itertools import chain
+
+from pyoxigraph import NamedNode
+
+from server.current import Serving
+from server.engine import Question
+from server.pages import standings
+from server.pages.panels import panel_query, read_kind
+from server.pages.rows import fill
+from server.problem import Problem
+
+#: Queries without a thing that they are about: of the home page, the map and the timeline.
+WHOLE = ("home_figures", "home_articles", "home_commitments", "map_claims", "map_things", "timeline_years")
+_DEADLINE = 120.0  # seconds of a query: nobody waits for it
+_log = logging.getLogger(__name__)
+
+
+async def warm(serving: Serving) -> None:
+    """Ask them one after the other; an answer that can't be had is left for the page that wants it."""
+    dataset = NamedNode(f"{serving.base}dataset")
+    panels = (panel_query(read_kind(name), dataset) for name in standings.PANELS)
+    with serving.used():
+        for text in chain((fill(name, {}) for name in WHOLE), panels):
+            try:
+                await serving.costly.ask(
+                    serving.engine, Question(text, format="json", names_graphs=False, deadline=_DEADLINE)
+                )
+            except Problem as problem:
+                _log.warning("a query about the whole snapshot has no answer: %s", problem)
