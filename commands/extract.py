@@ -112,4 +112,11 @@ def _show(extraction: Extraction) -> Iterator[str]:
             [[r.subject, r.predicate, r.object] for r in extraction.relations],
             cell_width=40,
         )
+    if extraction.phases:
+        yield ""
+        yield from render_table(
+            ["project", "phase", "when", "words"],
+            [[p.project, p.phase, p.period or "", p.quote] for p in extraction.phases],
+            cell_width=40,
+        )
     yield ""

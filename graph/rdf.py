@@ -12,7 +12,7 @@ from decimal import Decimal
 from pyoxigraph import Literal, NamedNode, Quad
 
 from loaders import iso_period as period
-from loaders.facts import Article, Entity, Extraction, Fact, Relation, Span, Statement
+from loaders.facts import Article, Entity, Extraction, Fact, PhaseReport, Relation, Span, Statement
 from loaders.gazetteer import Gazetteer
 from loaders.lexicon import rows
 from loaders.rules import pattern, rules
@@ -33,6 +33,14 @@ BOUNDS = {
 }
 BOUND_SIGNS = {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "约"}
 _ASPECTS = {"level": CCL.level, "growth": CCL.growth, "decline": CCL.decline, "share": CCL.share}
+#: Phases as labels say them: as the ontology does.
+PHASE_WORDS = {
+    "planning": "前期",
+    "started": "开工",
+    "underConstruction": "在建",
+    "completed": "建成",
+    "inOperation": "投产",
+}
 ASPECT_WORDS = {"level": "", "growth": "增长", "decline": "下降", "share": "占"}
 #: Kinds of bodies that are the organs of the place that their name bears.
 _ORGANS = frozenset({"GovernmentBody", "PartyBody", "CongressBody", "ConsultativeBody", "JudicialBody"})
@@ -121,6 +129,8 @@ class _Writer:
         read, by_people = self.extraction, self.extraction.by_people
         facts: list[Fact] = [*read.entities, *read.statements, *read.relations]
         yield from self.facts(fact for fact in facts if fact not in by_people)
+        for report in read.phases:
+            yield from self._phase_report(report)
 
     def facts(self, facts: Iterable[Fact]) -> Iterator[Quad]:
         for fact in facts:
@@ -359,7 +369,28 @@ class _Writer:
         yield self._say(me, PROV.wasGeneratedBy, self.activity)
         yield from self._told_by(me, r)
 
-    def _told_by(self, me: NamedNode, fact: Fact) -> Iterator[Quad]:
+    def _phase_report(self, r: PhaseReport) -> Iterator[Quad]:
+        project = self._thing(r.project)
+        yield from self._known(r.project)
+        evidence, evidence_quads = self._evidence(r.span, r.quote)
+        yield from evidence_quads
+        key = digest(self.extraction.article.id, r.span.start, r.span.end, r.project, r.phase, r.period)
+        me = node(iri(self.base, "PhaseReport", key))
+        when = f"（{r.period}）" if r.period else ""
+        yield self._say(me, RDF.type, node(CCL.PhaseReport))
+        yield self._say(me, RDFS.label, zh(f"{r.project}：{PHASE_WORDS[r.phase]}{when}"))
+        yield self._say(me, CCL.ofProject, project)
+        yield self._say(me, CCL.phase, node(getattr(CCL, r.phase)))
+        if r.period:
+            yield from self._period(me, r.period)
+            if r.period_basis:
+                yield self._say(me, CCL.periodBasis, text(r.period_basis))
+        yield self._say(me, CCL.evidence, evidence)
+        yield self._say(me, CCL.article, self.article)
+        yield self._say(me, PROV.wasGeneratedBy, self.activity)
+        yield from self._told_by(me, r)
+
+    def _told_by(self, me: NamedNode, fact: Fact | PhaseReport) -> Iterator[Quad]:
         """The rules that read a fact, each by its application to this article, and how sure they are."""
         if fact.confidence is not None:
             yield self._say(me, CCL.confidence, decimal(fact.confidence))

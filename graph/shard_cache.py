@@ -142,6 +142,7 @@ _RECORDS = frozenset(
                 "Article",
                 "Entity",
                 "Extraction",
+                "PhaseReport",
                 "Relation",
                 "Source",
                 "Span",

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TypeVar
 
-from .facts import Entity, Extraction, Relation, Statement, Unread
+from .facts import Entity, Extraction, PhaseReport, Relation, Statement, Unread
 from .rules import reasons, rules
 from .text import Sentence, Text
 
-_Thing = TypeVar("_Thing", Entity, Statement, Relation, Unread)
+_Thing = TypeVar("_Thing", Entity, Statement, Relation, PhaseReport, Unread)
 
 
 def explain(extraction: Extraction) -> Iterator[str]:
@@ -23,10 +23,11 @@ def explain(extraction: Extraction) -> Iterator[str]:
     for sentence in Text(article.body).sentences:
         yield ""
         yield _flat(article.body[sentence.start : sentence.end])
-        facts: list[Entity | Statement | Relation] = [
+        facts: list[Entity | Statement | Relation | PhaseReport] = [
             *_within(sentence, extraction.entities),
             *_within(sentence, extraction.statements),
             *_within(sentence, extraction.relations),
+            *_within(sentence, extraction.phases),
         ]
         for fact in facts:
             carried.update(fact.rules)
@@ -52,12 +53,15 @@ def _within(sentence: Sentence, things: tuple[_Thing, ...]) -> list[_Thing]:
     return [t for t in things if sentence.start <= t.span.start < sentence.end]
 
 
-def _told(fact: Entity | Statement | Relation) -> str:
+def _told(fact: Entity | Statement | Relation | PhaseReport) -> str:
     if isinstance(fact, Entity):
         post = f", {fact.post}" if fact.post else ""
         return f"{fact.cls} {fact.name}{post} “{_flat(fact.quote)}”"
     if isinstance(fact, Relation):
         return f"{fact.subject} {fact.predicate} {fact.object} “{_flat(fact.quote)}”"
+    if isinstance(fact, PhaseReport):
+        since = f", {fact.period} by {fact.period_basis}" if fact.period else ""
+        return f"phase of {fact.project}: {fact.phase}{since} “{_flat(fact.quote)}”"
     amount = "" if fact.value is None else f" {fact.bound} {fact.value:,} {fact.unit} ({fact.aspect})"
     rate = "" if fact.completion is None else f", completion {fact.completion:g}%"
     when = f", {fact.period} by {fact.period_basis}" if fact.period else ""

@@ -32,6 +32,7 @@ Predicate: TypeAlias = Literal[
     "organizes",
     "honouredWith",
 ]
+Phase: TypeAlias = Literal["planning", "started", "underConstruction", "completed", "inOperation"]
 CorrectionAction: TypeAlias = Literal["accept", "reject", "change", "add"]
 
 
@@ -147,6 +148,24 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class PhaseReport:
+    """The phase that an article tells a project to have reached or to be in.
+
+    `project` is a canonical name; `period` (ISO 8601) and `period_basis` as of a statement. No part of the extraction
+    contract: its rows leave it out.
+    """
+
+    span: Span
+    quote: str
+    project: str
+    phase: Phase
+    period: str | None = None
+    period_basis: str | None = None
+    rules: tuple[str, ...] = ()
+    confidence: float | None = None  # none yet: there is no gold of phases to learn it from
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A number or a clause that was seen and gave no fact. `reason` is an id of `loaders/rules/unread.toml`."""
 
@@ -188,6 +207,7 @@ class Extraction:
     unread: tuple[Unread, ...] = ()
     corrections: tuple[AppliedCorrection, ...] = ()
     as_read: Extraction | None = None
+    phases: tuple[PhaseReport, ...] = ()
 
     @property
     def by_people(self) -> frozenset[Fact]:

@@ -11,6 +11,7 @@ from .entity import read_entities
 from .facts import Article, Extraction
 from .location import Location
 from .page import cut_page
+from .phase import read_phases
 from .read import Publication, find_sources, read_source
 from .relation import read_relations
 from .statement import read_statements
@@ -29,7 +30,9 @@ def extract(article: Article) -> Extraction:
     times = read_times(text, article.published)
     statements, unread = read_statements(article, text, entities, times)
     relations = tuple(read_relations(article, text, entities, statements, times))
-    return with_confidence(Extraction(article, entities, tuple(statements), relations, tuple(unread)))
+    phases = tuple(read_phases(article, text, entities, times))
+    read = Extraction(article, entities, tuple(statements), relations, tuple(unread), phases=phases)
+    return with_confidence(read)
 
 
 def load_articles(

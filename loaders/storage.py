@@ -21,6 +21,7 @@ from .facts import (
     Entity,
     Extraction,
     Fact,
+    PhaseReport,
     Relation,
     Source,
     Span,
@@ -103,9 +104,9 @@ def read_extractions(file: Path) -> Iterator[Extraction]:
 
 def _encode(extraction: Extraction) -> dict[str, Any]:
     coded = asdict(
-        replace(extraction, entities=(), statements=(), relations=(), corrections=(), as_read=None)
+        replace(extraction, entities=(), statements=(), relations=(), corrections=(), as_read=None, phases=())
     )
-    for name in ("entities", "statements", "relations"):
+    for name in ("entities", "statements", "relations", "phases"):
         coded[name] = [asdict(fact) for fact in getattr(extraction, name)]
     coded["corrections"] = [
         asdict(replace(c, before=None, after=None)) | {"before": _tag(c.before), "after": _tag(c.after)}
@@ -132,6 +133,8 @@ def _decode(coded: Mapping[str, Any]) -> Extraction:
         tuple(Unread(**_located(unread)) for unread in coded["unread"]),
         tuple(_correction(correction) for correction in coded["corrections"]),
         None if as_read is None else _decode(as_read),
+        # Facts that an earlier version stored have none.
+        tuple(PhaseReport(**_located(report)) for report in coded.get("phases", ())),
     )
 
 

@@ -36,6 +36,7 @@ SEGMENTS = {
     "ImpliedTarget": "implied-target",
     "Statement": "statement",
     "Relation": "relation",
+    "PhaseReport": "phase-report",
     "Span": "span",
     "Tenure": "tenure",
     "Conferral": "conferral",

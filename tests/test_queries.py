@@ -337,6 +337,16 @@ def test_an_indicator_over_the_years(sample: Store) -> None:
     ]
 
 
+def test_phases_of_projects(sample: Store) -> None:
+    rows = ask(sample, "23")
+    assert columns(rows, "project", "phase", "period", "now") == [
+        ("富民抽水蓄能电站", "在建", None, "在建"),
+        ("石寨山国家考古遗址公园", "前期", "2023", "前期"),
+        ("第十五水质净化厂", "在建", None, "在建"),
+    ]
+    assert "石寨山国家考古遗址公园已完成国家文物局立项" in {r["quote"] for r in rows}
+
+
 @pytest.mark.parametrize(
     "nothing",
     ["?article ccl:published ?date", "?c a ccl:Commitment ; ccl:year 2024 ; ccl:completionRate ?rate"],

@@ -12,7 +12,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any, TypeVar
 
-from ..facts import AppliedCorrection, Article, Entity, Extraction, Fact, Relation, Span, Statement
+from ..facts import (
+    AppliedCorrection,
+    Article,
+    Entity,
+    Extraction,
+    Fact,
+    PhaseReport,
+    Relation,
+    Span,
+    Statement,
+)
+from ..phase import BUILT
 from .fields import FieldError, describe, new_fact, type_of, value_of, with_fields
 from .patch import Correction, Patch
 
@@ -122,7 +133,22 @@ class _Desk:
             relations=self._stand(self.read.relations, Relation),
             corrections=tuple(_applied(c, d) for d in decisions for c in d.corrections),
             as_read=self.read,
+            phases=self._phases(),
         )
+
+    def _phases(self) -> tuple[PhaseReport, ...]:
+        """Phases of the things that still are projects, under the names that they have now."""
+        now = {fact.name: after for fact in self.read.entities if (after := self._after(fact)) is not None}
+        kept = [(report, now.get(report.project)) for report in self.read.phases]
+        return tuple(
+            replace(report, project=project.name)
+            for report, project in kept
+            if project is not None and project.cls in BUILT
+        )
+
+    def _after(self, entity: Entity) -> Entity | None:
+        after = self.decided[entity].after if entity in self.decided else entity
+        return after if isinstance(after, Entity) else None
 
     def _stand(self, read: Sequence[_Kind], kind: type[_Kind]) -> tuple[_Kind, ...]:
         after = [self.decided[fact].after if fact in self.decided else fact for fact in read]

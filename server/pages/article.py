@@ -22,13 +22,14 @@ _KINDS = {
     CCL.Commitment: "commitment",
     CCL.Outcome: "outcome",
     CCL.Relation: "relation",
+    CCL.PhaseReport: "phase",
 }
 
 
 def show(served: Served, thing: NamedNode, path: str, _: list[Row]) -> str:
     """The page as HTML; `path` is that of the article's documents, without suffix."""
     engine = served.engine
-    head, statements, relations, things, spans = select_all(
+    head, statements, relations, phases, things, spans = select_all(
         engine,
         *(
             (query, {"this": thing})
@@ -36,12 +37,13 @@ def show(served: Served, thing: NamedNode, path: str, _: list[Row]) -> str:
                 "article",
                 "article_statements",
                 "article_relations",
+                "article_phases",
                 "article_things",
                 "article_spans",
             )
         ),
     )
-    names = find_names(engine, [thing, *terms_in(head, statements, relations, things, spans)])
+    names = find_names(engine, [thing, *terms_in(head, statements, relations, phases, things, spans)])
     lines = gather(statements)
     body = head[0]["body"].value if head and "body" in head[0] else None
     return render_template(
@@ -57,6 +59,7 @@ def show(served: Served, thing: NamedNode, path: str, _: list[Row]) -> str:
         quotes=list(dict.fromkeys(quote.text for line in lines for quote in line.quotes)),
         lines=lines,
         relations=relations,
+        phases=phases,
         things=things,
         names=names,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from server.language import current
 from server.ledger import open_ledger
 from server.negotiate import DOCUMENT_FORMATS
 from server.page_context import Served
-from server.pages import ranking, series, status, whereabouts
+from server.pages import phases, ranking, series, status, whereabouts
 from server.pages.panels import Panel, page_of, panel_query, panels_for
 from server.pages.rows import Names, Row, fill, find_names, read_rows, select, terms_in
 from server.pages.statements import Line, gather
@@ -27,7 +27,7 @@ _SHOWN_ELSEWHERE = frozenset(
     {
         CCL.agent, CCL.place, CCL.concerns, CCL.indicator, CCL.mentions, CCL.subject, CCL.object, CCL.states, CCL.within,
         CCL.locatedIn, CCL.holdsPost, CCL.holder, CCL.honouredWith, CCL.recipient, CCL.partOf, CCL.theme, CCL.postIn,
-        CCL.organization, CCL.post, CCL.honour, CCL.relatedTo,
+        CCL.organization, CCL.post, CCL.honour, CCL.relatedTo, CCL.ofProject,
     }
 )  # fmt: skip
 
@@ -52,10 +52,11 @@ def show(served: Served, thing: NamedNode, path: str, properties: list[Row]) -> 
             thing,
             *terms_in(properties, [row for row, _, _ in inverse], *(others for _, others, _ in inverse)),
             *terms_in(*(panel.rows for panel in panels)),
+            *(phases.STAGES if any(panel.kind.shown_as == "phases" for panel in panels) else ()),
         ],
     )
     for panel in panels:
-        arrange(panel, names, thing)
+        arrange(panel, names, thing, properties)
     _add_statuses(served, [line for panel in panels for line in (panel.shown or {}).get("lines", ())])
     return render_template(
         "entity.html",
@@ -135,10 +136,14 @@ def _definition(properties: list[Row]) -> Literal | None:
     return min(found, key=lambda value: not (value.language or "").startswith(current()), default=None)
 
 
-def arrange(panel: Panel, names: Names, thing: NamedNode) -> None:
+def arrange(panel: Panel, names: Names, thing: NamedNode, properties: Sequence[Row] = ()) -> None:
     """Put a panel's rows into the order that its template shows; `shown` is None where there is nothing to show."""
     if panel.kind.shown_as == "map":
         panel.shown = whereabouts.lay_out(panel.rows, thing)
+    elif panel.kind.shown_as == "phases":
+        panel.shown = phases.lay_out(
+            panel.rows, [row["value"] for row in properties if row["property"].value == CCL.phase]
+        )
     elif panel.kind.shown_as in _ARRANGEMENTS:
         panel.shown = _ARRANGEMENTS[panel.kind.shown_as](panel, names)
 

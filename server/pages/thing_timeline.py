@@ -23,13 +23,18 @@ def show(served: Served, focus: NamedNode) -> str:
     """The page as HTML; raises Problem."""
     claims = select(served.engine, "thing_timeline", this=focus)
     articles = select(served.engine, "thing_timeline_articles", this=focus)
-    names = find_names(served.engine, [focus, *terms_in(claims)])
+    phases = select(served.engine, "thing_timeline_phases", this=focus)
+    names = find_names(served.engine, [focus, *terms_in(claims), *terms_in(phases)])
     return render_template(
         "thing_timeline.html",
         served=served,
         focus=focus,
         names=names,
-        items=[*_claims(claims, served, names), *_articles(articles, served)],
+        items=[
+            *_phases(phases, served, names),
+            *_claims(claims, served, names),
+            *_articles(articles, served),
+        ],
         series=find_series(claims, names),
     )
 
@@ -90,6 +95,15 @@ def _claims(rows: list[Row], served: Served, names: Names) -> list[TimelineItem]
             ),
         )
     return list(items.values())
+
+
+def _phases(rows: list[Row], served: Served, names: Names) -> list[TimelineItem]:
+    return [
+        TimelineItem(
+            names.of(row["phase"]), row["time"].value, "event", _href(row["report"].value, served.base)
+        )
+        for row in rows
+    ]
 
 
 def _articles(rows: list[Row], served: Served) -> list[TimelineItem]:

@@ -258,6 +258,19 @@ def test_a_rejected_fact_is_gone_and_an_accepted_one_stays_as_it_was_read() -> N
     }
 
 
+def test_phases_follow_their_project_and_go_with_it() -> None:
+    body = "福宜高速开工建设。"
+    read = extract(Article("a1", "口袋公园进社区", body))
+    assert [report.project for report in read.phases] == ["福宜高速"]
+
+    def corrected(action: str, **more: object) -> Extraction:
+        return apply([patch(correction(action, "福宜高速", type="entity", **more))], read)[0]
+
+    renamed = corrected("change", set={"name": "福宜高速公路"})
+    assert [report.project for report in renamed.phases] == ["福宜高速公路"]
+    assert corrected("reject").phases == ()
+
+
 def test_an_added_fact_stands_in_the_order_of_the_text() -> None:
     new = correction(
         "add",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ def _facts(example: Example) -> list[dict[str, Any]]:
         reporters=example.reporters,
         published=example.published,
     )
-    return [row for row in to_rows(extract(article)) if row["type"] != "article"]
+    read = extract(article)
+    phases = [{"type": "phase", **asdict(report), "rules": list(report.rules)} for report in read.phases]
+    return [row for row in to_rows(read) if row["type"] != "article"] + phases
 
 
 def _fits(row: dict[str, Any], expected: dict[str, Any]) -> bool:

@@ -259,6 +259,21 @@ VIOLATIONS: dict[str, list[str]] = {
     "A conferral gives one honour.": ["DELETE WHERE { id:conferral ccl:honour ?o }"],
     "A conferral lies in at most one year, an xsd:integer.": ["INSERT DATA { id:conferral ccl:year 2024 }"],
     "A phase is one of the five of the ontology.": ["INSERT DATA { id:project ccl:phase ccl:level }"],
+    "A project is in at most one phase.": ["INSERT DATA { id:project ccl:phase ccl:completed }"],
+    "A phase is told of one project or park.": [
+        "DELETE WHERE { id:phase-report ccl:ofProject ?o }",
+        "INSERT DATA { id:phase-report ccl:ofProject id:park }",
+        "DELETE WHERE { id:phase-report ccl:ofProject ?o } ; INSERT DATA { id:phase-report ccl:ofProject id:bureau }",
+    ],
+    "A report tells one phase.": [
+        "DELETE WHERE { id:phase-report ccl:phase ?o }",
+        "INSERT DATA { id:phase-report ccl:phase ccl:completed }",
+    ],
+    "A phase is told by one article.": ["DELETE WHERE { id:phase-report ccl:article ?o }"],
+    "A phase is told by words.": ["DELETE WHERE { id:phase-report ccl:evidence ?o }"],
+    "A report has at most one period: an ISO 8601 year, month, date or interval of them.": [
+        "DELETE WHERE { id:phase-report ccl:period ?o } ; INSERT DATA { id:phase-report ccl:period '去年' }",
+    ],
     # Over all data
     "{?value} is both a {?one} and a {?other}: nothing can be both.": [
         "INSERT DATA { id:chenggong a ccl:Person }",
