@@ -177,7 +177,7 @@ def _build(
         [Path(rdf)] if rdf else [],
         shards=reading.shards() if reading else None,
         base=DEFAULT_BASE,
-        on_stage=stages.begin,
+        stages=stages,
     )
     Path(told).write_text(json.dumps(stages.seconds()), encoding="utf-8")
 

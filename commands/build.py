@@ -172,7 +172,7 @@ def build(
             default_graph=default_graph,
             quotes_only=quotes_only,
             decisions=decisions,
-            on_stage=stages.begin,
+            stages=stages,
         )
         if reading:
             reading.published()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
@@ -29,6 +29,7 @@ from .links import link_quads
 from .places import places_quads
 from .shard import COUNTED, Making, Shard, shards_of
 from .snapshot import DefaultGraphMode, Snapshot, build_snapshot
+from .stages import Stages
 from .terms import node
 from .validate import InvalidGraphError, Violation
 
@@ -54,7 +55,7 @@ def build(
     default_graph: DefaultGraphMode = "merge",
     quotes_only: bool = False,
     decisions: Decisions | None = None,
-    on_stage: Callable[[str], None] = lambda _: None,
+    stages: Stages | None = None,
 ) -> Snapshot:
     """Builds and publishes a snapshot of articles and RDF files.
 
@@ -82,7 +83,7 @@ def build(
             attach=sources.attach if shards is not None else lambda _: None,
             reason=shards is not None,
             as_kept=True,
-            on_stage=on_stage,
+            stages=stages,
         )
 
 

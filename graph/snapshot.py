@@ -21,7 +21,6 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
@@ -33,9 +32,10 @@ from ontology.errors import ChunchengError
 from ontology.identifiers import graph_iri
 from ontology.terms import ONTOLOGY_VERSION
 
-from .changes import CHANGES, GONE, record_changes
+from .beside import Publication, beside, index_names
+from .changes import CHANGES, GONE
 from .dataset import describe_data, describe_dumps
-from .dumps import NQUADS, compress, describe_dump, write_dumps
+from .dumps import NQUADS, compress, describe_dump
 from .ledger.asked import data_day
 from .ledger.row import LedgerRow
 from .ledger.rows import ledger_rows
@@ -46,8 +46,7 @@ from .lines import as_kept as lines_as_kept
 from .lines import merge_sorted, sort_file
 from .publication import count_publications
 from .reason import Reasoner, describe_reasoning, infer_locally
-from .search.entries import count_links
-from .search.index import SearchIndexError, check_search_index, write_search_index
+from .search.index import SearchIndexError, check_search_index
 from .stages import Stages
 from .statistics import count_quads, named_graphs
 from .store import load, write_graphs
@@ -185,7 +184,7 @@ def build_snapshot(
     attach: Callable[[Path], None] = lambda _: None,
     reason: bool = True,
     as_kept: bool = False,
-    on_stage: Callable[[str], None] = lambda _: None,
+    stages: Stages | None = None,
 ) -> Snapshot:
     """Builds a snapshot from N-Quads lines and publishes it.
 
@@ -199,12 +198,12 @@ def build_snapshot(
         shutil.rmtree(building, ignore_errors=True)
         work = building / "snapshot"
         work.mkdir(parents=True)
-        stages = Stages(on_stage)
+        stages = stages or Stages()
         try:
             whole = lines if as_kept else lines_as_kept(lines)
             previous = open_current(data) if (data / "current").exists() else None
-            publish_data = partial(_write_publication, previous=previous, base=base)
-            manifest = _fill(work, whole, base, default_graph, describe, attach, reason, stages, publish_data)
+            publication = Publication(previous.path if previous else None, base)
+            manifest = _fill(work, whole, base, default_graph, describe, attach, reason, stages, publication)
             stages.begin("publish")
             return publish(data, work, manifest)
         finally:
@@ -228,7 +227,7 @@ def _fill(
     attach: Callable[[Path], None],
     reason: bool,
     stages: Stages,
-    publish_data: Callable[[Store, Path, Path], list[dict[str, Any]]] = lambda *_: [],
+    publication: Publication | None = None,
 ) -> dict[str, Any]:
     plain, merge = work / "data.nq", work / "merge.nt"
     raw = work / "raw.nq"
@@ -267,24 +266,23 @@ def _fill(
         if default_graph == "merge":
             with merge.open("ab") as merged:
                 merged.writelines(f"{triple} .\n".encode() for triple in description)
-    stages.begin("search")
-    with plain.open("rb") as lines_written:
-        write_search_index(lines_written, count_links(store), work)
-    stages.begin("dump")
-    dumps = publish_data(store, plain, work)
-    if default_graph == "merge":
-        stages.begin("merge")
-        load(store, merge, RdfFormat.N_TRIPLES, blank_nodes=counted.blank_nodes)
-    merge.unlink()
-    stages.begin("compress")
-    digest, quads = compress(plain, work / NQUADS.file)
+    with beside(store, plain, work, stages) as frozen:
+        indexed = frozen.begin("search", index_names)
+        dumped = frozen.begin("dump", publication) if publication else None
+        if default_graph == "merge":
+            stages.begin("merge")
+            load(store, merge, RdfFormat.N_TRIPLES, blank_nodes=counted.blank_nodes)
+        merge.unlink()
+        stages.begin("compress")
+        digest, quads = compress(plain, work / NQUADS.file)
+        if reason:
+            stages.begin("ledger")
+            write_ledger(ledger_rows(store), work / LEDGER)
+            write_ledger_index(read_ledger(work / LEDGER), work)
+        stages.begin("wait")
+        indexed()
+        dumps = [describe_dump(NQUADS, work), *dumped()] if dumped else []
     plain.unlink()
-    if dumps:
-        dumps = [describe_dump(NQUADS, work), *dumps]
-    if reason:
-        stages.begin("ledger")
-        write_ledger(ledger_rows(store), work / LEDGER)
-        write_ledger_index(read_ledger(work / LEDGER), work)
     stages.begin("optimize")
     published = count_publications(store)
     store.flush()
@@ -347,14 +345,6 @@ def _write_back(store: Store, graphs: list[str], plain: Path) -> None:
     whole.replace(plain)
     got.unlink()
     ordered.unlink()
-
-
-def _write_publication(
-    store: Store, plain: Path, work: Path, *, previous: Snapshot | None, base: str
-) -> list[dict[str, Any]]:
-    """What only a published snapshot needs: dumps in other formats, and what it changes of what was published before."""
-    record_changes(previous.path if previous else None, plain, work, base)
-    return write_dumps(store, plain, work)
 
 
 def _write_manifest(work: Path, manifest: dict[str, Any]) -> None:

@@ -12,15 +12,20 @@ class Stages:
     def __init__(self, tell: Callable[[str], None] = lambda _: None) -> None:
         self._tell = tell
         self._begun: list[tuple[str, float]] = []
+        self._beside: dict[str, float] = {}
 
     def begin(self, name: str) -> None:
         """Ends the stage before, if any."""
         self._begun.append((name, time.monotonic()))
         self._tell(name)
 
+    def beside(self, name: str, seconds: float) -> None:
+        """What went on at the same time as other stages, when it has ended."""
+        self._beside[name] = seconds
+
     def seconds(self) -> dict[str, float]:
-        """Seconds of each stage so far, that of now included, in order; and of all together."""
+        """Seconds of each stage so far, that of now included, in order; what went on beside them; and of all together."""
         now = time.monotonic()
         ends = [*(begin for _, begin in self._begun[1:]), now]
         taken = {name: round(end - begin, 2) for (name, begin), end in zip(self._begun, ends, strict=True)}
-        return taken | {"all": round(now - self._begun[0][1], 2)} if self._begun else {}
+        return taken | self._beside | {"all": round(now - self._begun[0][1], 2)} if self._begun else {}

@@ -63,12 +63,15 @@ def processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def process_pool(jobs: int) -> Executor:
-    """Processes of this machine that end with this one, even where it is killed; one job runs here, without a process."""
+def process_pool(jobs: int, *, may_fork: bool = True) -> Executor:
+    """Processes of this machine that end with this one, even where it is killed; one job runs here, without a process.
+
+    With an open store they must not be forked: it has threads that Python doesn't know of.
+    """
     if jobs <= 1:
         return InProcess()
     # Forked, the workers share what is loaded already; where threads may be running that isn't safe.
-    forks = sys.platform == "linux" and threading.active_count() == 1
+    forks = may_fork and sys.platform == "linux" and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if forks else "spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
 

@@ -25,6 +25,7 @@ BUILDER = """
 import os, signal, sys
 from pathlib import Path
 from graph.build import build
+from graph.stages import Stages
 
 file, data, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 
@@ -52,7 +53,7 @@ def around(name, number, *, after):
 if ":" in moment:
     name, when = moment.split(":")
     around(name, 0, after=when == "after")
-build(data, None, [file], base="https://w3id.org/chuncheng/", on_stage=on_stage)
+build(data, None, [file], base="https://w3id.org/chuncheng/", stages=Stages(on_stage))
 """
 
 
