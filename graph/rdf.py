@@ -6,6 +6,7 @@ article says goes to its own graph; types and names of the things it speaks of g
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from decimal import Decimal
 
@@ -14,8 +15,10 @@ from pyoxigraph import Literal, NamedNode, Quad
 from loaders import iso_period as period
 from loaders.facts import Article, Entity, Extraction, Fact, PhaseReport, Relation, Span, Statement
 from loaders.gazetteer import Gazetteer
+from loaders.identity import reporter_key
 from loaders.lexicon import rows
-from loaders.rules import pattern, rules
+from loaders.relation.post import holding_of
+from loaders.rules import rules
 from ontology.identifiers import digest, entity_iri, graph_iri, iri, slug
 from ontology.terms import CCL, OA, PROV, RDF, RDFS, SCHEMA, SKOS
 
@@ -123,6 +126,10 @@ class _Writer:
         self.entities_graph = node(graph_iri(base, "entities"))
         self.activity = node(iri(base, "Activity", f"extraction-{extraction.article.id}"))
         self.things = {e.name: (e.cls, node(entity_iri(base, e.cls, e.key))) for e in extraction.entities}
+        self.persons: dict[str, list[Entity]] = defaultdict(list)
+        for e in extraction.entities:
+            if e.cls == "Person":
+                self.persons[e.name].append(e)
 
     def write(self) -> Iterator[Quad]:
         yield from self._article(self.extraction.article)
@@ -158,7 +165,7 @@ class _Writer:
         for subhead in article.subheads:
             yield self._say(me, CCL.subhead, text(subhead))
         for name, _ in article.reporters:
-            person = node(entity_iri(self.base, "Person", name))
+            person = node(entity_iri(self.base, "Person", reporter_key(name, article.publisher)))
             yield self._say(me, CCL.reporter, person)
             yield from self._named(person, name, "Person")
         if article.published:
@@ -220,8 +227,17 @@ class _Writer:
         yield self._say(words, OA.prefix, text(body[max(0, at.start - _CONTEXT) : at.start]))
         yield self._say(words, OA.suffix, text(body[at.end : at.end + _CONTEXT]))
 
-    def _thing(self, name: str) -> NamedNode:
-        """IRI of a named thing; one that the article mentions nowhere as an entity is a plain thing."""
+    def _thing(self, name: str, words: Span | None = None) -> NamedNode:
+        """IRI of a named thing; one that the article mentions nowhere as an entity is a plain thing.
+
+        Of two persons of the name it is the one whom the `words` mention, else the one named first.
+        """
+        if name in self.persons:
+            mentions = self.persons[name]
+            inside = (
+                m for m in mentions if words and words.start <= m.span.start and m.span.end <= words.end
+            )
+            return node(entity_iri(self.base, "Person", next(inside, mentions[0]).key))
         if name in self.things:
             return self.things[name][1]
         places = Gazetteer.default().by_name.get(name, [])
@@ -265,7 +281,7 @@ class _Writer:
             if value:
                 yield self._say(me, term, text(value))
         if s.reported_by:
-            yield self._say(me, CCL.reportedBy, self._thing(s.reported_by))
+            yield self._say(me, CCL.reportedBy, self._thing(s.reported_by, s.span))
             yield from self._known(s.reported_by)
         yield from self._told_by(me, s)
 
@@ -276,7 +292,7 @@ class _Writer:
         yield from indicator_quads
         yield self._say(claim, CCL.indicator, indicator)
         if s.agent:
-            yield self._say(claim, CCL.agent, self._thing(s.agent))
+            yield self._say(claim, CCL.agent, self._thing(s.agent, s.span))
             yield from self._known(s.agent)
         if s.value is not None:
             yield from self._amount(claim, s)
@@ -335,10 +351,10 @@ class _Writer:
             yield self._say(claim, CCL.year, integer(year))
 
     def _relation(self, r: Relation) -> Iterator[Quad]:
-        subject = self._thing(r.subject)
+        subject = self._thing(r.subject, r.span)
         yield from self._known(r.subject)
         if r.predicate == "holdsPost":
-            target = yield from self._post(r)
+            target = yield from self._post(r, subject)
         elif r.predicate == "honouredWith":
             target = yield from self._honour(r, subject)
         elif r.predicate == "responsibleFor" and r.object not in self.things:
@@ -406,51 +422,41 @@ class _Writer:
             if id_ in rules():
                 yield self._name(rule, SKOS.definition, Literal(rules()[id_].why, language="en"))
 
-    def _post(self, r: Relation) -> Generator[Quad, None, NamedNode]:
-        """The post, in its body where the article tells it, and the person's tenure of it."""
-        body = next(
-            (
-                m.object
-                for m in self.extraction.relations
-                if m.predicate == "memberOf" and m.subject == r.subject and m.span == r.span
-            ),
-            None,
-        )
-        place = None if body else self._place_before(r)
-        where, title = body or "", r.object
-        if place is not None:
-            where = place.name[:-1] if place.span.end > r.span.start else place.name  # 官渡区|区委书记
-        post = node(iri(self.base, "Post", slug(f"{where}·{title}" if where else title)))
-        yield from self._named(post, where + title, "Post")
-        tenure = node(iri(self.base, "Tenure", digest(r.subject, where or None, title)))
+    def _post(self, r: Relation, subject: NamedNode) -> Generator[Quad, None, NamedNode]:
+        """The post, in its body or place where the article tells it, and the person's tenure of it."""
+        held = holding_of(r, self.extraction.relations)
+        where = held.body or held.place or ""
+        shared = held.title[1:2] == "委" and where.endswith(held.title[0])  # 官渡区|区委书记 is 官渡区委书记
+        label = where + held.title.removeprefix(where[-1] if shared else "")
+        post = node(iri(self.base, "Post", slug(f"{where}·{held.title}" if where else held.title)))
+        yield from self._named(post, label, "Post")
+        tenure = node(iri(self.base, "Tenure", _of(subject, where or None, held.title)))
         yield self._say(tenure, RDF.type, node(CCL.Tenure))
-        yield self._say(tenure, CCL.holder, self._thing(r.subject))
+        yield self._say(tenure, CCL.holder, subject)
         yield self._say(tenure, CCL.post, post)
-        if body:
-            yield self._name(post, CCL.postIn, self._thing(body))
-            yield self._say(tenure, CCL.organization, self._thing(body))
-        if place is not None:
-            yield self._name(post, CCL.postOf, self._thing(place.name))
-        start = place.span.start if place is not None else r.span.start
-        if pattern("relation.former").search(self.extraction.article.body[max(0, start - 4) : start]):
+        if held.body:
+            yield self._name(post, CCL.postIn, self._thing(held.body))
+            yield self._say(tenure, CCL.organization, self._thing(held.body))
+        elif held.place:
+            yield self._name(post, CCL.postOf, self._thing(held.place))
+        if held.past:
             yield self._say(tenure, RDF.type, node(CCL.PastTenure))
+        if held.since:
+            yield self._say(tenure, CCL.periodStart, day(held.since))
+        if held.until:
+            yield self._say(tenure, CCL.periodEnd, day(held.until))
         return post
-
-    def _place_before(self, r: Relation) -> Entity | None:
-        """The place that stands right before a post and names it: 官渡区|副区长, and 官渡区|委书记, where both share the 区."""
-        for entity in self.extraction.entities:
-            shared = entity.span.end - r.span.start
-            if entity.cls in ("AdministrativeArea", "FunctionalZone") and (
-                shared == 0 or (shared == 1 and r.object[0] == entity.quote[-1])
-            ):
-                return entity
-        return None
 
     def _honour(self, r: Relation, subject: NamedNode) -> Generator[Quad, None, NamedNode]:
         honour = node(iri(self.base, "Honour", slug(r.object)))
         yield from self._named(honour, r.object, "Honour")
-        conferral = node(iri(self.base, "Conferral", digest(r.subject, r.object)))
+        conferral = node(iri(self.base, "Conferral", _of(subject, r.object)))
         yield self._say(conferral, RDF.type, node(CCL.Conferral))
         yield self._say(conferral, CCL.recipient, subject)
         yield self._say(conferral, CCL.honour, honour)
         return honour
+
+
+def _of(subject: NamedNode, *content: str | None) -> str:
+    """The slug of what a person has: begins with the person's own, so that it goes along where that changes (`graph.persons`)."""
+    return f"{subject.value.rsplit('/', 1)[-1]}-{digest(*content)}"

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 from loaders.correction import Patch, Problem, apply
 from loaders.facts import Article, Extraction
+from loaders.identity import Sighting, sightings
 from loaders.pipeline import extract
 from loaders.storage import extraction_line, without_text
 from ontology.terms import OA, SCHEMA
 
 from .corrections import correction_quads
 from .lines import line_of
+from .persons import names_person
 from .rdf import quads
 from .validate import Violation, validate_batch
 
@@ -45,13 +47,16 @@ class Task:
 class Shard:
     """One article's part of a graph.
 
-    `lines` are its N-Quads in byte order, each once, in the form in which the store gives them back. `facts` is what the ledger
-    takes in: the article and its statements; `stored` all that was read, as `loaders.storage` keeps it. `counts` are in the order
+    `lines` are its N-Quads in byte order, each once, in the form in which the store gives them back, but for those that name persons:
+    `of_persons`, with what the article tells of these (`persons`), since who is who is known only over all articles. `facts` is what the
+    ledger takes in: the article and its statements; `stored` all that was read, as `loaders.storage` keeps it. `counts` are in the order
     of COUNTED; `applied` counts corrections.
     """
 
     article: Article
     lines: bytes
+    of_persons: bytes
+    persons: tuple[Sighting, ...]
     facts: Extraction
     stored: bytes
     counts: tuple[int, ...]
@@ -86,7 +91,8 @@ def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Sha
         article = extraction.article
         yield Shard(
             replace(article, body="", subheads=(), reporters=(), kicker=None),
-            b"".join(sorted(map(line_of, kept))),
+            *_parted(sorted(map(line_of, kept)), making.base),
+            sightings(extraction),
             Extraction(article, statements=extraction.statements),
             extraction_line(without_text(extraction) if making.quotes_only else extraction).encode(),
             (
@@ -98,3 +104,12 @@ def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Sha
             ),
             tuple(v for v in violations if v.article.id == article.id),
         )
+
+
+def _parted(lines: Iterable[bytes], base: str) -> tuple[bytes, bytes]:
+    """The lines that name no person, and those that may."""
+    others: list[bytes] = []
+    of_persons: list[bytes] = []
+    for line in lines:
+        (of_persons if names_person(line, base) else others).append(line)
+    return b"".join(others), b"".join(of_persons)

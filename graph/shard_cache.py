@@ -136,12 +136,15 @@ _RECORDS = frozenset(
     {
         ("graph.shard", "Shard"),
         ("loaders.correction.apply", "Problem"),
+        ("loaders.identity.role", "Role"),
+        ("loaders.identity.sighting", "Sighting"),
         *(
             ("loaders.facts", name)
             for name in (
                 "Article",
                 "Entity",
                 "Extraction",
+                "Holding",
                 "PhaseReport",
                 "Relation",
                 "Source",

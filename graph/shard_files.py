@@ -66,7 +66,11 @@ class ShardList:
 
 
 def _lines(shards: Sequence[Shard]) -> bytes:
-    return b"".join(sorted(line for shard in shards for line in shard.lines.splitlines(keepends=True)))
+    return b"".join(
+        sorted(
+            line for shard in shards for line in (shard.lines + shard.of_persons).splitlines(keepends=True)
+        )
+    )
 
 
 def _name(lines: bytes) -> str:

@@ -135,6 +135,22 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """What the words around a post say of it: where it is held, whether that is over, from when to when.
+
+    `title` is the post without the name of its body or place. `body` and `place` are canonical names; a place is named where no body is.
+    `since` and `until` are ISO dates that the article prints for the appointment or the removal, never that of its publication.
+    """
+
+    title: str
+    body: str | None = None
+    place: str | None = None
+    past: bool = False
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """`subject` and `object` are canonical names; the object of holdsPost is a post, of honouredWith an honour."""
 
@@ -145,6 +161,7 @@ class Relation:
     object: str
     rules: tuple[str, ...] = ()
     confidence: float | None = None
+    holding: Holding | None = None  # of holdsPost
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,15 @@ from .rules import pattern
 
 _SHORT = 200  # a text so short is searched whole for its reporters
 _OPENING, _CLOSING = 120, 60  # characters at either end in which a longer one prints its byline
+_BYLINE = 24  # characters on either side of a reporter's name in which the byline prints 记者
+_MARKS = re.compile(r"[,。;:!?“”()\n]")
 _BEFORE_NAME = 160  # characters before a name in which the verb of its appointment stands
 #: The forms of appointments, each with the rule that its names carry and the verbs that must stand before
 _FORMS = {
     "person.appointed": ("person.appoint", "person.verb-of-appointment"),
     "person.removed": ("person.remove", "person.verb-of-removal"),
     "person.resigned": ("person.resign", None),  # the form is its own
+    "person.elected": ("person.elect", None),
 }
 
 
@@ -71,8 +74,17 @@ def _reporters(article: Article, folded: str) -> Iterator[Candidate]:
         for low, high in windows:
             at = folded.find(name, low, high)
             while name and at >= 0:
-                yield _person(at, at + len(name), name, "person.byline", role, weight=3)
-                at = folded.find(name, at + len(name), high)
+                end = at + len(name)
+                # 省委书记王宁 in an article by a reporter 王宁: away from the byline any other reading of the name wins
+                weight = 3 if role in _beside(folded, at, end) else 0
+                yield _person(at, end, name, "person.byline", role, weight=weight)
+                at = folded.find(name, end, high)
+
+
+def _beside(folded: str, start: int, end: int) -> str:
+    """What stands beside a name up to the next mark of a sentence: the byline that it is in, 记者 甲 乙 摄影报道."""
+    before = _MARKS.split(folded[max(0, start - _BYLINE) : start])[-1]
+    return before + _MARKS.split(folded[end : end + _BYLINE])[0]
 
 
 def _listed(folded: str, at: int, post: str) -> Iterator[Candidate]:
@@ -91,7 +103,10 @@ def _appointed(folded: str) -> Iterator[Candidate]:
     for form, (rule, verbs) in _FORMS.items():
         for m in pattern(form).finditer(folded):
             name = m["name"].replace(" ", "")
-            if (verbs is None or _is_of_list(folded, m, verbs)) and _is_name(name):
+            sure = (
+                pattern("person.office").search(m["post"]) if verbs is None else _is_of_list(folded, m, verbs)
+            )
+            if sure and _is_name(name):
                 yield _person(*m.span("name"), name, rule, m["post"].removeprefix("的"), weight=2)
 
 

@@ -9,6 +9,7 @@ from ontology.errors import ChunchengError
 from .confidence import with_confidence
 from .entity import read_entities
 from .facts import Article, Extraction
+from .identity import with_persons
 from .location import Location
 from .page import cut_page
 from .phase import read_phases
@@ -32,7 +33,7 @@ def extract(article: Article) -> Extraction:
     relations = tuple(read_relations(article, text, entities, statements, times))
     phases = tuple(read_phases(article, text, entities, times))
     read = Extraction(article, entities, tuple(statements), relations, tuple(unread), phases=phases)
-    return with_confidence(read)
+    return with_confidence(with_persons(read))
 
 
 def load_articles(

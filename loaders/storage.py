@@ -21,6 +21,7 @@ from .facts import (
     Entity,
     Extraction,
     Fact,
+    Holding,
     PhaseReport,
     Relation,
     Source,
@@ -129,7 +130,7 @@ def _decode(coded: Mapping[str, Any]) -> Extraction:
         Article(**article),
         tuple(Entity(**_located(fact)) for fact in coded["entities"]),
         tuple(Statement(**_located(fact)) for fact in coded["statements"]),
-        tuple(Relation(**_located(fact)) for fact in coded["relations"]),
+        tuple(_relation(fact) for fact in coded["relations"]),
         tuple(Unread(**_located(unread)) for unread in coded["unread"]),
         tuple(_correction(correction) for correction in coded["corrections"]),
         None if as_read is None else _decode(as_read),
@@ -146,7 +147,13 @@ def _correction(coded: Mapping[str, Any]) -> AppliedCorrection:
 def _fact(coded: Mapping[str, Any] | None) -> Fact | None:
     if coded is None:
         return None
-    return _FACTS[coded["fact"]](**_located({name: value for name, value in coded.items() if name != "fact"}))
+    values = {name: value for name, value in coded.items() if name != "fact"}
+    return _relation(values) if coded["fact"] == "relation" else _FACTS[coded["fact"]](**_located(values))
+
+
+def _relation(coded: Mapping[str, Any]) -> Relation:
+    holding = coded.get("holding")
+    return Relation(**{**_located(coded), "holding": Holding(**holding) if holding else None})
 
 
 def _located(coded: Mapping[str, Any]) -> dict[str, Any]:

@@ -230,7 +230,7 @@ def with_fields(fact: Fact, values: Mapping[str, Any]) -> Fact:
             changes["period_basis"] = None  # it was found in no sentence: a person says so
         changed = replace(fact, **changes, rules=(), confidence=None)
     else:
-        changed = replace(fact, **changes, rules=())
+        changed = replace(fact, **changes, rules=(), holding=None)  # what was read around another post
     _check_whole(changed)
     return changed
 

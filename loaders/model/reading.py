@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from ..entity import read_entities
 from ..facts import Article, Entity, Extraction, Relation, Span, Statement
+from ..identity import with_persons
 from ..text import Text
 from .check import Checker
 from .pieces import cut_body
@@ -89,9 +90,10 @@ def _checked(
     for piece, answer in answers:
         statements += checker.statements(piece, answer["statements"])
         relations += checker.relations(piece, answer["relations"])
-    return Extraction(
+    read = Extraction(
         article,
         tuple(sorted(dict.fromkeys(entities), key=lambda e: (e.span.start, -e.span.end))),
         tuple(sorted(dict.fromkeys(statements), key=lambda s: (s.span.start, s.span.end))),
         tuple(dict.fromkeys(relations)),
     )
+    return with_persons(read)

@@ -31,7 +31,8 @@ class Scene:
         self.statements = Located(statements, lambda s: s.span.start)
         self.starting = {e.span.start: e for e in self.entities}
         self.ending = {e.span.end: e for e in self.entities}
-        self.time_ends = {t.start: t.end for t in times}
+        self.times = tuple(times)
+        self.time_ends = {t.start: t.end for t in self.times}
         self._located = Located(self.entities, lambda e: e.span.start)
         self._told: dict[int, list[Statement]] = defaultdict(list)
         for s in statements:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loaders.facts import Article
+from loaders.facts import Article, Holding
 from loaders.pipeline import extract
 
 #: text → relations that it must give
@@ -52,3 +52,31 @@ def test_a_relation_is_read_with_its_words(text: str, expected: list[tuple[str, 
 def test_nothing_is_related_to_itself() -> None:
     body = "2023年10件惠民实事完成情况为：\n2023年10件惠民实事已办结。"
     assert all(r.subject != r.object for r in extract(Article("a", "标题", body)).relations)
+
+
+@pytest.mark.parametrize(
+    ("text", "holding"),
+    [
+        ("官渡区水务局局长张建国介绍情况。", Holding("局长", body="官渡区水务局")),
+        ("官渡区副区长张建国主持会议。", Holding("副区长", place="官渡区")),
+        ("官渡区委书记张建国主持会议。", Holding("区委书记", place="官渡区")),
+        ("昆明市人民政府副市长张建国主持会议。", Holding("副市长", place="昆明市")),
+        ("原官渡区副区长张建国出席会议。", Holding("副区长", place="官渡区", past=True)),
+        ("官渡区原副区长张建国出席会议。", Holding("副区长", place="官渡区", past=True)),
+        ("张建国由官渡区区长调任昆明市水务局局长。", Holding("区长", place="官渡区", past=True)),
+        (
+            "2024年1月22日，昆明市人大常委会会议通过，决定任命张建国为昆明市水务局局长。",
+            Holding("局长", body="昆明市水务局", since="2024-01-22"),
+        ),
+        (
+            "2024年1月22日，会议接受张建国辞去昆明市人民政府副市长职务。",
+            Holding("副市长", place="昆明市", past=True, until="2024-01-22"),
+        ),
+        ("张建国当选昆明市副市长。", Holding("副市长", place="昆明市")),
+        ("专家张建国介绍情况。", Holding("专家")),
+    ],
+)
+def test_a_post_is_told_with_where_whether_it_is_over_and_since_when(text: str, holding: Holding) -> None:
+    article = Article("a", "要闻", text, published="2024-03-01")
+    found = [r.holding for r in extract(article).relations if r.predicate == "holdsPost"]
+    assert found[0] == holding
