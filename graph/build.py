@@ -26,7 +26,7 @@ from .foreign import ForeignRdfError, read_rdf
 from .ledger import Ledger
 from .lines import line_of
 from .links import link_quads
-from .persons import PersonLines
+from .naming import LateNames
 from .places import places_quads
 from .shard import COUNTED, Making, Shard, shards_of
 from .snapshot import DefaultGraphMode, Snapshot, build_snapshot
@@ -148,20 +148,20 @@ class _Sources:
     def articles(self, shards: Iterable[Shard]) -> Iterator[bytes]:
         """What the articles say, and what reconciliation finds in them; raises InvalidGraphError."""
         violations: list[Violation] = []
-        ledger, persons = Ledger(self.base, self.decisions), PersonLines(self.base)
+        ledger, names = Ledger(self.base, self.decisions), LateNames(self.base)
         for shard in shards:
             violations += shard.violations
             for name, count in zip(COUNTED, shard.counts, strict=True):
                 self.counts[name] += count
             self._note(shard.article)
             ledger.add(shard.facts)
-            persons.add(shard.article.id, shard.of_persons, shard.persons)
+            names.add(shard.article.id, shard.named_late, shard.persons, shard.renamings)
             if self._facts is not None:
                 self._facts.add_line(shard.stored)
             yield shard.lines
         if violations:
             raise InvalidGraphError(sorted(violations, key=lambda v: (v.article.id, v.node, v.message)))
-        yield from persons.lines()
+        yield from names.lines()
         yield from map(line_of, ledger.quads())
         self.reconciliation = ledger.summary
 

@@ -13,7 +13,17 @@ from decimal import Decimal
 from pyoxigraph import Literal, NamedNode, Quad
 
 from loaders import iso_period as period
-from loaders.facts import Article, Entity, Extraction, Fact, PhaseReport, Relation, Span, Statement
+from loaders.facts import (
+    Article,
+    Entity,
+    Extraction,
+    Fact,
+    PhaseReport,
+    Relation,
+    Span,
+    Statement,
+    Succession,
+)
 from loaders.gazetteer import Gazetteer
 from loaders.identity import reporter_key
 from loaders.lexicon import rows
@@ -47,6 +57,7 @@ PHASE_WORDS = {
 ASPECT_WORDS = {"level": "", "growth": "增长", "decline": "下降", "share": "占"}
 #: Kinds of bodies that are the organs of the place that their name bears.
 _ORGANS = frozenset({"GovernmentBody", "PartyBody", "CongressBody", "ConsultativeBody", "JudicialBody"})
+_SUCCESSIONS = {"renamed": CCL.Renaming, "merged": CCL.Merger, "replaced": CCL.Replacement}
 _CONTEXT = 32  # characters of prefix and suffix of a quote selector
 _QUDT = "http://qudt.org/vocab/unit/"
 
@@ -62,6 +73,19 @@ def quads(extraction: Extraction, base: str) -> Iterator[Quad]:
 def fact_quads(extraction: Extraction, base: str, facts: Iterable[Fact]) -> Iterator[Quad]:
     """Quads of some facts of the article, where all of its facts say what a name stands for."""
     return _Writer(extraction, base).facts(facts)
+
+
+def renamings(extraction: Extraction, base: str) -> tuple[tuple[str, str], ...]:
+    """The IRIs of the things that the article tells to be renamed, by their former and their new names; one of another class is another thing."""
+    things = _Writer(extraction, base).things
+    pairs = {
+        (things[old][1].value, things[told.after][1].value)
+        for told in extraction.successions
+        if told.kind == "renamed"
+        for old in told.before
+        if old in things and told.after in things and things[old][0] == things[told.after][0]
+    }
+    return tuple(sorted(pairs))
 
 
 def evidence_quads(extraction: Extraction, base: str, fact: Fact) -> tuple[NamedNode, list[Quad]]:
@@ -138,6 +162,8 @@ class _Writer:
         yield from self.facts(fact for fact in facts if fact not in by_people)
         for report in read.phases:
             yield from self._phase_report(report)
+        for succession in read.successions:
+            yield from self._succession(succession)
 
     def facts(self, facts: Iterable[Fact]) -> Iterator[Quad]:
         for fact in facts:
@@ -406,11 +432,48 @@ class _Writer:
         yield self._say(me, PROV.wasGeneratedBy, self.activity)
         yield from self._told_by(me, r)
 
+    def _succession(self, told: Succession) -> Iterator[Quad]:
+        """What became of things: the former name among the names of what it became."""
+        key = (
+            self.extraction.article.id,
+            told.span.start,
+            told.span.end,
+            told.kind,
+            told.after,
+            *told.before,
+        )
+        me = node(iri(self.base, "Succession", digest(*key)))
+        after = self._thing(told.after)
+        yield from self._known(told.after)
+        yield self._say(me, RDF.type, node(_SUCCESSIONS[told.kind]))
+        yield self._say(me, RDFS.label, zh(f"{'、'.join(told.before)} → {told.after}"))
+        yield self._say(me, CCL.successor, after)
+        for name in told.before:
+            yield self._say(me, CCL.formerName, text(name))
+            if name in self.things:
+                yield self._say(me, CCL.predecessor, self._thing(name))
+            if told.kind == "renamed":
+                yield self._name(after, SKOS.altLabel, zh(name))
+        if told.period:
+            yield self._say(me, CCL.period, text(told.period))
+            if (first := period.days(told.period)[0]) is not None:
+                yield self._say(me, CCL.periodStart, day(first))
+        evidence, written = self._evidence(told.span, told.quote)
+        yield from written
+        yield self._say(me, CCL.evidence, evidence)
+        yield self._say(me, CCL.article, self.article)
+        yield self._say(me, PROV.wasGeneratedBy, self.activity)
+        yield from self._read_by(me, told.rules)
+
     def _told_by(self, me: NamedNode, fact: Fact | PhaseReport) -> Iterator[Quad]:
-        """The rules that read a fact, each by its application to this article, and how sure they are."""
+        """The rules that read a fact, and how sure they are."""
         if fact.confidence is not None:
             yield self._say(me, CCL.confidence, decimal(fact.confidence))
-        for id_ in dict.fromkeys(fact.rules):
+        yield from self._read_by(me, fact.rules)
+
+    def _read_by(self, me: NamedNode, ids: Iterable[str]) -> Iterator[Quad]:
+        """The rules, each by its application to this article."""
+        for id_ in dict.fromkeys(ids):
             rule = node(iri(self.base, "Rule", slug(id_)))
             work = node(iri(self.base, "Activity", f"extraction-{self.extraction.article.id}-{slug(id_)}"))
             yield self._say(me, CCL.readBy, rule)

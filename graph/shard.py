@@ -17,8 +17,8 @@ from ontology.terms import OA, SCHEMA
 
 from .corrections import correction_quads
 from .lines import line_of
-from .persons import names_person
-from .rdf import quads
+from .naming import is_named_late, late_beginnings
+from .rdf import quads, renamings
 from .validate import Violation, validate_batch
 
 # Where an article's text is, and where the words around a quote are, from which it could be put together.
@@ -47,16 +47,18 @@ class Task:
 class Shard:
     """One article's part of a graph.
 
-    `lines` are its N-Quads in byte order, each once, in the form in which the store gives them back, but for those that name persons:
-    `of_persons`, with what the article tells of these (`persons`), since who is who is known only over all articles. `facts` is what the
+    `lines` are its N-Quads in byte order, each once, in the form in which the store gives them back, but for those that name
+    persons and what gets renamed: `named_late`, with what the article tells of these (`persons`, `renamings`), since who is who is known only
+    over all articles. `facts` is what the
     ledger takes in: the article and its statements; `stored` all that was read, as `loaders.storage` keeps it. `counts` are in the order
     of COUNTED; `applied` counts corrections.
     """
 
     article: Article
     lines: bytes
-    of_persons: bytes
+    named_late: bytes
     persons: tuple[Sighting, ...]
+    renamings: tuple[tuple[str, str], ...]
     facts: Extraction
     stored: bytes
     counts: tuple[int, ...]
@@ -93,7 +95,8 @@ def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Sha
             replace(article, body="", subheads=(), reporters=(), kicker=None),
             *_parted(sorted(map(line_of, kept)), making.base),
             sightings(extraction),
-            Extraction(article, statements=extraction.statements),
+            renamings(extraction, making.base),
+            Extraction(article, statements=extraction.statements, successions=extraction.successions),
             extraction_line(without_text(extraction) if making.quotes_only else extraction).encode(),
             (
                 1,
@@ -107,9 +110,9 @@ def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Sha
 
 
 def _parted(lines: Iterable[bytes], base: str) -> tuple[bytes, bytes]:
-    """The lines that name no person, and those that may."""
-    others: list[bytes] = []
-    of_persons: list[bytes] = []
+    """The lines that name nothing whose name is known only over all articles, and those that may."""
+    beginnings = late_beginnings(base)
+    parts: tuple[list[bytes], list[bytes]] = ([], [])
     for line in lines:
-        (of_persons if names_person(line, base) else others).append(line)
-    return b"".join(others), b"".join(of_persons)
+        parts[is_named_late(line, beginnings)].append(line)
+    return b"".join(parts[0]), b"".join(parts[1])

@@ -150,6 +150,7 @@ _RECORDS = frozenset(
                 "Source",
                 "Span",
                 "Statement",
+                "Succession",
                 "Unread",
             )
         ),

@@ -68,7 +68,7 @@ class ShardList:
 def _lines(shards: Sequence[Shard]) -> bytes:
     return b"".join(
         sorted(
-            line for shard in shards for line in (shard.lines + shard.of_persons).splitlines(keepends=True)
+            line for shard in shards for line in (shard.lines + shard.named_late).splitlines(keepends=True)
         )
     )
 

@@ -14,10 +14,15 @@ def to_rows(extraction: Extraction, base: str = DEFAULT_BASE) -> Iterator[dict[s
     """One row for the article, then one for each fact in the order of its quote.
 
     Offsets are code points of the article's body, end exclusive. `iri` is what the graph with this base calls an entity.
-    `corrected` stands only in rows that a person accepted, changed or added: who, when, why.
+    `former_names` stands only in rows of what the article tells to be renamed, `corrected` only in rows that a person accepted, changed or
+    added: who, when, why.
     """
     article = extraction.article
     corrections = {c.after: c for c in extraction.corrections if c.after is not None}
+    formerly: dict[str, list[str]] = {}
+    for told in extraction.successions:
+        if told.kind == "renamed":
+            formerly.setdefault(told.after, []).extend(told.before)
     yield {
         "type": "article",
         "article": article.id,
@@ -41,6 +46,7 @@ def to_rows(extraction: Extraction, base: str = DEFAULT_BASE) -> Iterator[dict[s
             "post": entity.post,
             "rules": list(entity.rules),
             "confidence": entity.confidence,
+            **({"former_names": formerly[entity.name]} if entity.name in formerly else {}),
             **_corrected(entity, corrections),
         }
     for statement in extraction.statements:

@@ -33,6 +33,7 @@ Predicate: TypeAlias = Literal[
     "honouredWith",
 ]
 Phase: TypeAlias = Literal["planning", "started", "underConstruction", "completed", "inOperation"]
+SuccessionKind: TypeAlias = Literal["renamed", "merged", "replaced"]
 CorrectionAction: TypeAlias = Literal["accept", "reject", "change", "add"]
 
 
@@ -183,6 +184,23 @@ class PhaseReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Succession:
+    """That a body, zone or park got another name, was merged out of others, or stands in another's place.
+
+    `before` and `after` are canonical names where the article mentions the thing, else as printed. `period` is an ISO 8601 year, month or
+    date that the sentence prints.
+    """
+
+    span: Span
+    quote: str
+    kind: SuccessionKind
+    before: tuple[str, ...]
+    after: str
+    period: str | None = None
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A number or a clause that was seen and gave no fact. `reason` is an id of `loaders/rules/unread.toml`."""
 
@@ -225,6 +243,7 @@ class Extraction:
     corrections: tuple[AppliedCorrection, ...] = ()
     as_read: Extraction | None = None
     phases: tuple[PhaseReport, ...] = ()
+    successions: tuple[Succession, ...] = ()
 
     @property
     def by_people(self) -> frozenset[Fact]:

@@ -16,6 +16,7 @@ from .phase import read_phases
 from .read import Publication, find_sources, read_source
 from .relation import read_relations
 from .statement import read_statements
+from .succession import read_successions
 from .text import Text
 from .time import read_times
 
@@ -32,7 +33,16 @@ def extract(article: Article) -> Extraction:
     statements, unread = read_statements(article, text, entities, times)
     relations = tuple(read_relations(article, text, entities, statements, times))
     phases = tuple(read_phases(article, text, entities, times))
-    read = Extraction(article, entities, tuple(statements), relations, tuple(unread), phases=phases)
+    successions = tuple(read_successions(text, entities, times))
+    read = Extraction(
+        article,
+        entities,
+        tuple(statements),
+        relations,
+        tuple(unread),
+        phases=phases,
+        successions=successions,
+    )
     return with_confidence(with_persons(read))
 
 

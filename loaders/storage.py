@@ -27,6 +27,7 @@ from .facts import (
     Source,
     Span,
     Statement,
+    Succession,
     Unread,
 )
 
@@ -136,6 +137,7 @@ def _decode(coded: Mapping[str, Any]) -> Extraction:
         None if as_read is None else _decode(as_read),
         # Facts that an earlier version stored have none.
         tuple(PhaseReport(**_located(report)) for report in coded.get("phases", ())),
+        tuple(Succession(**_located(told)) for told in coded.get("successions", ())),
     )
 
 

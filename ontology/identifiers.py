@@ -40,6 +40,7 @@ SEGMENTS = {
     "Span": "span",
     "Tenure": "tenure",
     "Conferral": "conferral",
+    "Succession": "succession",
     "Source": "source",
     "Activity": "activity",
     "Rule": "rule",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from functools import cached_property
 
 from .. import iso_period
 from ..facts import Aspect, Bound, Extraction, Statement, StatementKind
+from ..succession import last_names
 from .where import home_of
 
 _END = re.compile(r"[。；;！？!?\n]")
@@ -102,9 +103,16 @@ class Claims:
         self._statements: dict[str, Statement] = {}
         self._reports: dict[str, set[Report]] = {}
         self._spread: dict[str, tuple[set[str], set[str], set[str | None]]] = {}
+        self._renamed: set[tuple[str, str]] = set()
 
     def add(self, extraction: Extraction) -> None:
-        """Takes an article's statements in."""
+        """Takes an article's statements in, and the new names that it tells: an agent is compared by its last name."""
+        self._renamed.update(
+            (old, told.after)
+            for told in extraction.successions
+            if told.kind == "renamed"
+            for old in told.before
+        )
         article = extraction.article
         ends = [m.start() for m in _END.finditer(article.body)]
         decimals = max((_decimals(s.completion) for s in extraction.statements), default=0)
@@ -132,9 +140,10 @@ class Claims:
 
     def all(self) -> list[Claim]:
         """All claims in order of their IRIs."""
-        return [self._claim(iri) for iri in sorted(self._statements)]
+        last = last_names(self._renamed)
+        return [self._claim(iri, last) for iri in sorted(self._statements)]
 
-    def _claim(self, iri: str) -> Claim:
+    def _claim(self, iri: str, last_name: Mapping[str, str]) -> Claim:
         s = self._statements[iri]
         places, themes, homes = self._spread[iri]
         (home,) = homes if len(homes) == 1 else (None,)
@@ -143,7 +152,7 @@ class Claims:
             iri,
             s.kind,
             s.indicator,
-            s.agent,
+            last_name.get(s.agent, s.agent) if s.agent else None,
             None if s.value is None else Decimal(str(s.value)),
             s.unit,
             s.bound,

@@ -12,7 +12,7 @@ from pyoxigraph import RdfFormat, Store
 
 from graph.build import article_lines
 from graph.corpus import Corpus, Reading
-from graph.persons import PersonLines
+from graph.naming import LateNames
 from graph.shard import Making
 from graph.workers import Workers
 from loaders.facts import Article, Extraction
@@ -234,9 +234,9 @@ def test_articles_read_in_several_processes_or_kept_from_before_give_the_same_li
     for jobs in (2, 1):
         making, cache = Making(DEFAULT_BASE, check=False), tmp_path / "cache.sqlite"
         reading = Reading(Corpus([pages]), making, Workers(jobs), cache=cache)
-        persons = PersonLines(DEFAULT_BASE)
+        names = LateNames(DEFAULT_BASE)
         for shard in reading.shards():
-            persons.add(shard.article.id, shard.of_persons, shard.persons)
-        found.append(b"".join(sorted(persons.lines())))
+            names.add(shard.article.id, shard.named_late, shard.persons, shard.renamings)
+        found.append(b"".join(sorted(names.lines())))
     assert found[0] == found[1]
     assert reading.progress.kept == len(TEXTS)

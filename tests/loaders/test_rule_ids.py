@@ -12,12 +12,20 @@ import pytest
 import loaders
 from loaders.rules import patterns, rules
 
-_FAMILIES = ("place", "body", "name", "person", "party", "division", "entity", "relation")
+_FAMILIES = ("place", "body", "name", "person", "party", "division", "entity", "relation", "succession")
 _ID = re.compile(rf"(?:{'|'.join(_FAMILIES)})\.[a-z][a-z-]*")
 _FOLDER = Path(loaders.__file__).parent
 _READERS = sorted(
     path
-    for glob in ("place.py", "body.py", "person.py", "entity*.py", "name/*.py", "relation/*.py")
+    for glob in (
+        "place.py",
+        "body.py",
+        "person.py",
+        "entity*.py",
+        "succession.py",
+        "name/*.py",
+        "relation/*.py",
+    )
     for path in _FOLDER.glob(glob)
 )
 
@@ -29,8 +37,7 @@ def _strings(path: Path) -> Iterator[str]:
 
 
 def _used() -> set[str]:
-    # Two patterns are read for beside the readers: by the table of names, and where it is told that a post is over.
-    paths = (*_READERS, _FOLDER / "gazetteer.py", _FOLDER.parent / "graph" / "rdf.py")
+    paths = (*_READERS, _FOLDER / "gazetteer.py")  # the table of names reads one of the patterns, too
     in_code = {s for path in paths for s in _strings(path) if _ID.fullmatch(s)}
     in_patterns = {
         id_ for p in patterns().values() for id_ in re.findall(r"\{\{pattern ([^{}]+)\}\}", p.regex)

@@ -246,6 +246,11 @@ VIOLATIONS: dict[str, list[str]] = {
         "DELETE WHERE { id:chenggong ccl:divisionCode ?o } ; INSERT DATA { id:chenggong ccl:divisionCode '5301' }",
     ],
     "A place lies within places.": ["INSERT DATA { id:chenggong ccl:within id:bureau }"],
+    "A succession leads to one thing.": ["DELETE WHERE { id:succession ccl:successor ?o }"],
+    "A succession tells the name before.": [
+        "DELETE WHERE { id:succession ccl:formerName ?o }",
+        "DELETE WHERE { id:succession ccl:formerName ?o } ; INSERT DATA { id:succession ccl:formerName '' }",
+    ],
     "A tenure has one holder.": [
         "DELETE WHERE { id:tenure ccl:holder ?o }",
         "INSERT DATA { id:tenure ccl:holder id:reporter }",
