@@ -36,6 +36,8 @@ def read_successions(
         if sentence is not None:
             by_sentence.setdefault(sentence.start, (sentence, []))[1].append(entity)
     for sentence, things in by_sentence.values():
+        if not pattern("succession.hint").search(text.folded, sentence.start, sentence.end):
+            continue
         for told in _Reader(text, sentence, things, times).read():
             found.setdefault((told.before, told.after), told)
     return list(found.values())

@@ -92,3 +92,7 @@ def test_appointments_name_person_and_post() -> None:
     body = "会议决定任命：\n张伟明为安宁市水务局局长；\n免去：\n王志强的安宁市财政局局长职务。"
     posts = {e.name: e.post for e in read(body, headline="任免名单") if e.cls == "Person"}
     assert posts == {"张伟明": "安宁市水务局局长", "王志强": "安宁市财政局局长"}
+
+
+def test_who_is_invited_keeps_a_name_of_two_characters() -> None:
+    assert [e.name for e in read("原西山区区长郑华应邀出席。") if e.cls == "Person"] == ["郑华"]
