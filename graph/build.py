@@ -27,7 +27,7 @@ from .ledger import Ledger
 from .lines import line_of
 from .links import link_quads
 from .naming import LateNames
-from .places import places_quads
+from .places import former_name_quads, places_quads
 from .shard import COUNTED, Making, Shard, shards_of
 from .snapshot import DefaultGraphMode, Snapshot, build_snapshot
 from .stages import Stages
@@ -179,6 +179,7 @@ class _Sources:
         for triple in named_ontology():
             yield Quad(triple.subject, triple.predicate, triple.object, graph)
         yield from places_quads(Gazetteer.default(), self.base)
+        yield from former_name_quads(Gazetteer.default(), self.base)
         yield from link_quads(self.base)
         yield from dataset_quads(self.base)
         examples = find_examples()

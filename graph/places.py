@@ -1,4 +1,4 @@
-"""The gazetteer as quads in graph/places: areas of Yunnan, the rest of China down to cities, zones."""
+"""The gazetteer as quads in graph/places: areas of Yunnan, the rest of China down to cities, zones, and the names that they had."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pyoxigraph import Quad
 
-from loaders.gazetteer import Gazetteer, Place, english_label
-from ontology.identifiers import entity_iri, graph_iri
+from loaders.gazetteer import Gazetteer, Place, english_label, former_names
+from ontology.identifiers import digest, entity_iri, graph_iri, iri
 from ontology.terms import CCL, RDF, RDFS, SKOS
 
 from .terms import en, node, text, zh
@@ -32,6 +32,19 @@ def places_quads(gazetteer: Gazetteer, base: str) -> Iterator[Quad]:
             above = gazetteer.by_code.get(place.parent)
             if above is not None:
                 yield Quad(me, node(CCL.within), node(place_iri(base, above)), graph)
+
+
+def former_name_quads(gazetteer: Gazetteer, base: str) -> Iterator[Quad]:
+    """Which names places had until when, as renamings; the names themselves are among the place's other names."""
+    graph = node(graph_iri(base, "places"))
+    for former in former_names():
+        place = gazetteer.by_code[former.code]
+        me = node(iri(base, "Succession", digest(former.code, former.name)))
+        yield Quad(me, node(RDF.type), node(CCL.Renaming), graph)
+        yield Quad(me, node(RDFS.label), zh(f"{former.name} → {place.name}"), graph)
+        yield Quad(me, node(CCL.successor), node(place_iri(base, place)), graph)
+        yield Quad(me, node(CCL.formerName), text(former.name), graph)
+        yield Quad(me, node(CCL.period), text(former.until), graph)
 
 
 def place_iri(base: str, place: Place) -> str:

@@ -21,6 +21,7 @@ _ETHNIC = (
 _SUFFIX = re.compile(
     rf"(?:(?:{_ETHNIC})*(?:自治区|自治州|自治县|自治旗)|特别行政区|省|市|地区|盟|区|县|旗|街道|镇|乡)$"
 )
+_UNTIL = re.compile(r"until (?P<year>\d{4})")
 _LONGEST_NAME = 16  # characters of a place's name that are looked up at the head of a body's
 _ENGLISH = {
     "Province": "Province",
@@ -52,6 +53,15 @@ class Place:
         """The name without the word for its kind, where two characters stay: 呈贡区 → 呈贡, 石林彝族自治县 → 石林."""
         plain = _SUFFIX.sub("", self.name)
         return plain if len(plain) >= 2 else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class FormerName:
+    """A name that a place had, and the year in which it got the one it has."""
+
+    code: str
+    name: str
+    until: str
 
 
 class GazetteerError(ChunchengError):
@@ -124,6 +134,13 @@ class Gazetteer:
             found.append(parent)
             parent = self.by_code.get(parent.parent or "")
         return found
+
+
+@cache
+def former_names() -> tuple[FormerName, ...]:
+    """The names before a change, by the notes of `lexicon/places/names.csv` (until 2011); short forms in use have none."""
+    rows = ((row, _UNTIL.fullmatch(row["note"])) for row in read_table("names"))
+    return tuple(FormerName(row["code"], row["alias"], until["year"]) for row, until in rows if until)
 
 
 def _tree(places: tuple[Place, ...]) -> dict[str, Place]:

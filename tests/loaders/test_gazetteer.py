@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loaders.gazetteer import Gazetteer, GazetteerError, Place, english_label
+from loaders.gazetteer import Gazetteer, GazetteerError, Place, english_label, former_names
 
 
 def test_kunming_has_its_fourteen_counties() -> None:
@@ -97,3 +97,11 @@ def test_a_short_name_keeps_two_characters(code: str, short: str) -> None:
 )
 def test_an_english_label_is_conventional_or_pinyin_and_kind(code: str, label: str) -> None:
     assert english_label(Gazetteer.default().by_code[code]) == label
+
+
+def test_names_before_a_change_have_the_year_of_the_change() -> None:
+    former = {(f.code, f.name): f.until for f in former_names()}
+    assert former["530114", "呈贡县"] == "2011"
+    assert former["530115", "晋宁县"] == "2016"
+    assert ("530126", "石林县") not in former  # a short form in use
+    assert all(code in Gazetteer.default().by_code for code, _ in former)

@@ -9,7 +9,9 @@ import pytest
 from pyoxigraph import RdfFormat
 
 from graph.build import article_lines
+from graph.places import former_name_quads, places_quads
 from loaders.facts import Article
+from loaders.gazetteer import Gazetteer
 from loaders.identity import same_persons, sightings
 from loaders.pipeline import extract
 from ontology.identifiers import article_id, entity_iri
@@ -34,7 +36,9 @@ ARTICLES = [
 def pages(tmp_path_factory: pytest.TempPathFactory, publish: Publish) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("names")
     lines = b"".join(article_lines(ARTICLES, BASE, quotes_only=False))
-    publish(folder, pyoxigraph.parse(lines, format=RdfFormat.N_QUADS))
+    gazetteer = Gazetteer.default()
+    surroundings = (*places_quads(gazetteer, BASE), *former_name_quads(gazetteer, BASE))
+    publish(folder, (*pyoxigraph.parse(lines, format=RdfFormat.N_QUADS), *surroundings))
     with running(folder) as server:
         yield server
 
@@ -60,3 +64,10 @@ def test_an_official_shows_the_posts_held_with_their_days(pages: Server) -> None
     section = page.split("Posts held", 1)[1].split("</table>", 1)[0]
     for told in ("五华区区长", "昆明市副市长", "2021-01-20", "2018-05-01", "2021-01-22"):
         assert told in section
+
+
+def test_a_district_shows_that_it_was_a_county(pages: Server) -> None:
+    page = pages.get("/en" + path_of("AdministrativeArea", "530114"), headers=HTML).text
+    section = page.split("Names over time", 1)[1].split("</table>", 1)[0]
+    assert "呈贡县" in section
+    assert "2011" in section
