@@ -7,7 +7,9 @@ it; a renamed thing's that of its last name, wherever it is named.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from tempfile import SpooledTemporaryFile
 
 from loaders.identity import Sighting, same_persons
@@ -80,14 +82,11 @@ class LateNames:
         return term
 
 
-def is_named_late(line: bytes, beginnings: tuple[bytes, ...]) -> bool:
-    """Whether the line may name a thing whose IRI is known only over all articles: it is to be held back."""
-    return any(beginning in line for beginning in beginnings)
-
-
-def late_beginnings(base: str) -> tuple[bytes, ...]:
-    """How the IRIs of such things begin, as terms of N-Quads."""
-    return tuple(_beginning(base, cls) for cls in ("Person", *_OF_PERSONS, *RENAMED))
+@cache
+def named_late(base: str) -> re.Pattern[bytes]:
+    """Finds in a line what names a thing whose IRI is known only over all articles: such a line is to be held back."""
+    segments = "|".join(SEGMENTS[cls] for cls in ("Person", *_OF_PERSONS, *RENAMED))
+    return re.compile(f"<{re.escape(base)}id/(?:{segments})/".encode())
 
 
 def _beginning(base: str, cls: str) -> bytes:

@@ -17,7 +17,7 @@ from ontology.terms import OA, SCHEMA
 
 from .corrections import correction_quads
 from .lines import line_of
-from .naming import is_named_late, late_beginnings
+from .naming import named_late
 from .rdf import quads, renamings
 from .validate import Violation, validate_batch
 
@@ -111,8 +111,9 @@ def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Sha
 
 def _parted(lines: Iterable[bytes], base: str) -> tuple[bytes, bytes]:
     """The lines that name nothing whose name is known only over all articles, and those that may."""
-    beginnings = late_beginnings(base)
-    parts: tuple[list[bytes], list[bytes]] = ([], [])
+    is_late = named_late(base).search
+    others: list[bytes] = []
+    late: list[bytes] = []
     for line in lines:
-        parts[is_named_late(line, beginnings)].append(line)
-    return b"".join(parts[0]), b"".join(parts[1])
+        (late if is_late(line) else others).append(line)
+    return b"".join(others), b"".join(late)
