@@ -39,7 +39,8 @@ def read_successions(
         if not pattern("succession.hint").search(text.folded, sentence.start, sentence.end):
             continue
         for told in _Reader(text, sentence, things, times).read():
-            found.setdefault((told.before, told.after), told)
+            if told.after not in told.before:
+                found.setdefault((told.before, told.after), told)
     return list(found.values())
 
 
@@ -96,6 +97,8 @@ class _Reader:
             rest = self._text.folded[parts[-1].span.end : self._sentence.end]
             if len(parts) > 1 and pattern("succession.merges").search(rest):
                 yield self._told("merged", parts, one)
+        elif pattern("succession.no-longer").search(between):
+            yield self._told("replaced", [other], one)
         elif pattern("succession.replaced").search(between):
             head = self._text.folded[self._sentence.start : one.span.start]
             if pattern("succession.abolishes").search(head):
@@ -129,6 +132,8 @@ class _Reader:
     def _told(self, kind: SuccessionKind, before: Sequence[Entity], after: Entity) -> Succession:
         spans = [e.span for e in (*before, after)]
         low, high = min(s.start for s in spans), max(s.end for s in spans)
+        if any(e.name == after.name for e in before):  # both are names that the tables know for one thing
+            return self._succession(kind, low, high, tuple(e.quote for e in before), after.quote)
         return self._succession(kind, low, high, tuple(e.name for e in before), after.name)
 
     def _succession(
