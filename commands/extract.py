@@ -58,11 +58,15 @@ def extract(
     chuncheng extract --format table --published 2024-01-22 --publisher 昆明日报 page.txt
     chuncheng extract --explain page.txt | less
 
+    Things have the IRIs that a graph of these pages gives them: who is who, and what was renamed, is known when all have
+    been read, so the rows come then.
+
     A file that can't be read is named on standard error and the rest goes on. The exit code is then still 0, unless
     nothing could be read; with --strict the first such file ends the command with exit code 1.
     """
     from loaders.contract import to_rows
     from loaders.explain import explain as explain_facts
+    from loaders.identity import named_across
     from loaders.read import Publication
 
     out = sys.stdout.buffer
@@ -71,7 +75,10 @@ def extract(
     if patches:
         articles = list(articles)
     corrector = make_corrector(patches, articles)
-    for extraction in map(corrector.correct, map(make_reader(model=model), articles)):
+    read: Iterable[Extraction] = map(corrector.correct, map(make_reader(model=model), articles))
+    if format_ == "jsonl" and not explain:
+        read = named_across(read)
+    for extraction in read:
         if explain:
             out.write("".join(f"{line}\n" for line in explain_facts(extraction)).encode())
         elif format_ == "jsonl":

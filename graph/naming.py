@@ -13,8 +13,8 @@ from functools import cache
 from tempfile import SpooledTemporaryFile
 
 from loaders.identity import Sighting, same_persons
-from loaders.succession import last_names
-from ontology.identifiers import SEGMENTS, entity_slug
+from loaders.succession import Key, last_names
+from ontology.identifiers import SEGMENTS, entity_iri, entity_slug
 from ontology.terms import RDFS, SKOS
 
 _SPOOLED = 8 * 1024 * 1024  # bytes of lines that wait in memory, more of them in a file
@@ -31,14 +31,15 @@ class LateNames:
         self._person = _beginning(base, "Person")
         self._of_person = tuple(_beginning(base, cls) for cls in _OF_PERSONS)
         self._sightings: list[Sighting] = []
-        self._renamings: set[tuple[str, str]] = set()
+        self._base = base
+        self._renamings: set[tuple[Key, Key]] = set()
         self._held: list[tuple[str, int]] = []  # article and length of its lines
         self._file = SpooledTemporaryFile(_SPOOLED)  # noqa: SIM115 - closed when its lines are given back
 
     def add(
-        self, article: str, lines: bytes, persons: Iterable[Sighting], renamings: Iterable[tuple[str, str]]
+        self, article: str, lines: bytes, persons: Iterable[Sighting], renamings: Iterable[tuple[Key, Key]]
     ) -> None:
-        """Holds the lines of an article back; `renamings` are the IRIs of a thing by its former and its new name."""
+        """Holds the lines of an article back; `renamings` are things by their former and their new names."""
         self._sightings += persons
         self._renamings.update(renamings)
         self._held.append((article, len(lines)))
@@ -49,7 +50,10 @@ class LateNames:
         persons: dict[str, dict[bytes, bytes]] = {}
         for (article, key), known in same_persons(self._sightings).items():
             persons.setdefault(article, {})[entity_slug(key).encode()] = entity_slug(known).encode()
-        last = {f"<{old}>".encode(): f"<{new}>".encode() for old, new in last_names(self._renamings).items()}
+        last = {
+            f"<{entity_iri(self._base, *old)}>".encode(): f"<{entity_iri(self._base, *new)}>".encode()
+            for old, new in last_names(self._renamings).items()
+        }
         self._file.seek(0)
         for article, length in self._held:
             block = self._file.read(length)

@@ -75,19 +75,6 @@ def fact_quads(extraction: Extraction, base: str, facts: Iterable[Fact]) -> Iter
     return _Writer(extraction, base).facts(facts)
 
 
-def renamings(extraction: Extraction, base: str) -> tuple[tuple[str, str], ...]:
-    """The IRIs of the things that the article tells to be renamed, by their former and their new names; one of another class is another thing."""
-    things = _Writer(extraction, base).things
-    pairs = {
-        (things[old][1].value, things[told.after][1].value)
-        for told in extraction.successions
-        if told.kind == "renamed"
-        for old in told.before
-        if old in things and told.after in things and things[old][0] == things[told.after][0]
-    }
-    return tuple(sorted(pairs))
-
-
 def evidence_quads(extraction: Extraction, base: str, fact: Fact) -> tuple[NamedNode, list[Quad]]:
     """The evidence span of the fact's words and its quads."""
     span, written = _Writer(extraction, base)._evidence(fact.span, fact.quote)

@@ -13,12 +13,13 @@ from loaders.facts import Article, Extraction
 from loaders.identity import Sighting, sightings
 from loaders.pipeline import extract
 from loaders.storage import extraction_line, without_text
+from loaders.succession import Key, renamings
 from ontology.terms import OA, SCHEMA
 
 from .corrections import correction_quads
 from .lines import line_of
 from .naming import named_late
-from .rdf import quads, renamings
+from .rdf import quads
 from .validate import Violation, validate_batch
 
 # Where an article's text is, and where the words around a quote are, from which it could be put together.
@@ -58,7 +59,7 @@ class Shard:
     lines: bytes
     named_late: bytes
     persons: tuple[Sighting, ...]
-    renamings: tuple[tuple[str, str], ...]
+    renamings: tuple[tuple[Key, Key], ...]
     facts: Extraction
     stored: bytes
     counts: tuple[int, ...]
@@ -95,7 +96,7 @@ def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Sha
             replace(article, body="", subheads=(), reporters=(), kicker=None),
             *_parted(sorted(map(line_of, kept)), making.base),
             sightings(extraction),
-            renamings(extraction, making.base),
+            tuple(sorted(renamings(extraction))),
             Extraction(article, statements=extraction.statements, successions=extraction.successions),
             extraction_line(without_text(extraction) if making.quotes_only else extraction).encode(),
             (

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias, TypeVar
 
-from .facts import Entity, Span, Succession, SuccessionKind, outermost
+from .facts import Entity, EntityClass, Extraction, Span, Succession, SuccessionKind, outermost
 from .rules import pattern
 from .text import Sentence, Text
 from .time import TimeMention
 
+Key: TypeAlias = tuple[EntityClass, str]  #: class and key of a thing: what its IRI is made of
+_Name = TypeVar("_Name")
 _NAMED = frozenset({"Organization", "FunctionalZone", "Park", "Project"})
 _RULES: dict[SuccessionKind, str] = {
     "renamed": "succession.renamed",
@@ -44,9 +47,21 @@ def read_successions(
     return list(found.values())
 
 
-def last_names(renamings: Iterable[tuple[str, str]]) -> dict[str, str]:
+def renamings(extraction: Extraction) -> frozenset[tuple[Key, Key]]:
+    """The things that the article tells to be renamed, by their former and their new names; one of another class is another thing."""
+    things: dict[str, Key] = {e.name: (e.cls, e.key) for e in extraction.entities}
+    return frozenset(
+        (things[old], things[told.after])
+        for told in extraction.successions
+        if told.kind == "renamed"
+        for old in told.before
+        if old in things and told.after in things and things[old][0] == things[told.after][0]
+    )
+
+
+def last_names(renamings: Iterable[tuple[_Name, _Name]]) -> dict[_Name, _Name]:
     """The last of the names that each of the former ones led to. A name that led to two, or back to itself, stays."""
-    next_: dict[str, set[str]] = defaultdict(set)
+    next_: dict[_Name, set[_Name]] = defaultdict(set)
     for old, new in renamings:
         if old != new:
             next_[old].add(new)

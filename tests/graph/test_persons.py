@@ -15,8 +15,9 @@ from graph.corpus import Corpus, Reading
 from graph.naming import LateNames
 from graph.shard import Making
 from graph.workers import Workers
+from loaders.contract import to_rows
 from loaders.facts import Article, Extraction
-from loaders.identity import same_persons, sightings
+from loaders.identity import named_across, same_persons, sightings
 from loaders.pipeline import extract
 from loaders.storage import extraction_line, read_extraction
 from ontology.identifiers import DEFAULT_BASE, article_id
@@ -240,3 +241,22 @@ def test_articles_read_in_several_processes_or_kept_from_before_give_the_same_li
         found.append(b"".join(sorted(names.lines())))
     assert found[0] == found[1]
     assert reading.progress.kept == len(TEXTS)
+
+
+def test_extracted_rows_have_the_iris_of_the_graph(corpus: list[Extraction]) -> None:
+    renamed = told("2019-03-01", "2019年2月，昆明市工业和信息化委员会更名为昆明市工业和信息化局。")
+    before = told("2018-03-01", "昆明市工业和信息化委员会负责招商引资。")
+    articles = [before, *corpus, renamed]
+    rows = [row for e in named_across(articles) for row in to_rows(e) if row["type"] == "entity"]
+    store = Store()
+    store.load(b"".join(article_lines(articles, DEFAULT_BASE, quotes_only=False)), format=RdfFormat.N_QUADS)
+    found = store.query(
+        """PREFIX ccl: <https://w3id.org/chuncheng/def/> PREFIX oa: <http://www.w3.org/ns/oa#>
+        SELECT ?article ?start ?end ?it { ?m ccl:mentions ?it ; oa:hasSource ?article ; ccl:start ?start ; ccl:end ?end }""",
+        use_default_graph_as_union=True,
+    )
+    in_graph = {tuple(term.value for term in row) for row in found}  # type: ignore[union-attr]
+    printed = {
+        (f"{DEFAULT_BASE}id/article/{r['article']}", str(r["start"]), str(r["end"]), r["iri"]) for r in rows
+    }
+    assert printed == in_graph
