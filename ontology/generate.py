@@ -25,7 +25,7 @@ _FOREIGN = {
     "RDFS": (
         "rdfs",
         "http://www.w3.org/2000/01/rdf-schema#",
-        ["label", "subClassOf", "subPropertyOf", "comment"],
+        ["label", "subClassOf", "subPropertyOf", "domain", "range", "comment"],
     ),
     "OWL": ("owl", "http://www.w3.org/2002/07/owl#", ["Class", "Ontology", "sameAs"]),
     "XSD": (

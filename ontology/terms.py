@@ -259,7 +259,9 @@ class RDFS:
     """Terms of rdfs: that we write."""
 
     comment: Final = "http://www.w3.org/2000/01/rdf-schema#comment"
+    domain: Final = "http://www.w3.org/2000/01/rdf-schema#domain"
     label: Final = "http://www.w3.org/2000/01/rdf-schema#label"
+    range: Final = "http://www.w3.org/2000/01/rdf-schema#range"
     subClassOf: Final = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
     subPropertyOf: Final = "http://www.w3.org/2000/01/rdf-schema#subPropertyOf"
 

@@ -36,7 +36,7 @@ from server.negotiate import (
     negotiate,
 )
 from server.page_context import Served
-from server.pages import article, changes, definitions, document, entity, statement
+from server.pages import article, changes, definitions, document, entity, statement, term
 from server.pages import cite as citation
 from server.pages import fragment as fragment_page
 from server.pages.rows import Row, select
@@ -284,6 +284,8 @@ def _write_page(served: Served, path: str) -> str:
         _thing(path, served)  # of some things there is only what points to them
     classes = {row["value"].value for row in properties if row["property"].value == RDF.type}
     g.structured_data = schema_org.describe(served, thing, properties, request.host_url.rstrip("/"))
+    if term.is_term(thing, classes):
+        return term.show(served, thing, path, properties)
     page = next((page for iri, page in _PAGES.items() if iri in classes), entity.show)
     return page(served, thing, path, properties)
 

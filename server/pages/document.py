@@ -13,6 +13,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Triple
 
 from graph.dataset import LICENCE
+from ontology.skolem import GENID
 from ontology.terms import DCT, PREFIXES, RDF, XSD
 from server import links
 from server.page_context import PageEngine, Served
@@ -54,7 +55,8 @@ class LinksPage:
 
 def describe(served: Served, thing: NamedNode, path: str) -> list[Triple]:
     """All triples with the thing as subject, links to it (the first for each predicate, counted), the evidence of the
-    statements among them with their quotes and articles, and labels of everything mentioned; empty if nothing is known.
+    statements among them with their quotes and articles, and labels of everything mentioned, and what defines a
+    class; empty if nothing is known.
     """
     engine = served.engine
     triples = construct(engine, "document_subject", this=thing)
@@ -65,6 +67,8 @@ def describe(served: Served, thing: NamedNode, path: str) -> list[Triple]:
         controls += _control(served, thing, path, found)
     if not triples:
         return []
+    if any(isinstance(t.object, NamedNode) and t.object.value.startswith(GENID) for t in triples):
+        triples += construct(engine, "document_expressions", this=thing)
     about = NamedNode(links.canonical_document(path, served.base))
     if about != thing:
         controls.append(Triple(about, _TOPIC, thing))

@@ -40,6 +40,8 @@ PAGES = (
     "/graph",
     "/doc/def/",
     "/doc/def/Commitment",
+    "/doc/def/FulfilledCommitment",
+    "/doc/def/organization",
     "/sparql",
 )
 
@@ -202,7 +204,7 @@ def test_linked_data_is_the_same_in_every_format(embedded: Server, remote: Serve
         "rdf": RdfFormat.RDF_XML,
         "jsonld": RdfFormat.JSON_LD,
     }
-    for thing in ("area/530111", "area/530102", "dataset"):
+    for thing in ("area/530111", "area/530102", "dataset", "def/FulfilledCommitment"):
         for suffix, format_ in formats.items():
             replies = [server.get(f"/doc/{thing}.{suffix}") for server in (embedded, remote)]
             assert replies[0].status_code == replies[1].status_code, (thing, suffix)
