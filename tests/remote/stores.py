@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -77,10 +77,19 @@ class RunningStore:
         )
         for _ in range(START_SECONDS * 10):
             assert self.process.poll() is None, f"{self.kind} ended while it started"
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            if self._answers():
                 return
             time.sleep(0.1)
         raise AssertionError(f"{self.kind} didn't come within {START_SECONDS} s")
+
+    def _answers(self) -> bool:
+        """Whether it answers a request: Virtuoso takes connections, and breaks them, before it can."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection.request("HEAD", "/sparql" if self.kind == "virtuoso" else "/")
+            connection.getresponse().read()
+            return True
+        return False
 
     def kill(self) -> None:
         if self.process is not None:
