@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from tempfile import SpooledTemporaryFile
 
-from loaders.identity import Sighting, same_persons
+from loaders.identity import Sighting, is_reporter, same_persons
 from loaders.succession import Key, last_names
 from ontology.identifiers import SEGMENTS, entity_iri, entity_slug
 from ontology.terms import RDFS, SKOS
@@ -40,7 +40,7 @@ class LateNames:
         self, article: str, lines: bytes, persons: Iterable[Sighting], renamings: Iterable[tuple[Key, Key]]
     ) -> None:
         """Holds the lines of an article back; `renamings` are things by their former and their new names."""
-        self._sightings += persons
+        self._sightings += (person for person in persons if not is_reporter(person))
         self._renamings.update(renamings)
         self._held.append((article, len(lines)))
         self._file.write(lines)

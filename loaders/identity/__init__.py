@@ -8,8 +8,17 @@ from __future__ import annotations
 
 from .across import named_across
 from .article import reporter_key, sightings, with_persons
-from .person import same_persons
+from .person import is_reporter, same_persons
 from .role import Role
 from .sighting import Sighting
 
-__all__ = ["Role", "Sighting", "named_across", "reporter_key", "same_persons", "sightings", "with_persons"]
+__all__ = [
+    "Role",
+    "Sighting",
+    "is_reporter",
+    "named_across",
+    "reporter_key",
+    "same_persons",
+    "sightings",
+    "with_persons",
+]

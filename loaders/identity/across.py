@@ -10,7 +10,7 @@ from ..facts import AppliedCorrection, Entity, Extraction, Fact
 from ..storage import extraction_line, read_extraction
 from ..succession import Key, last_names, renamings
 from .article import sightings
-from .person import same_persons
+from .person import is_reporter, same_persons
 from .sighting import Sighting
 
 _SPOOLED = 8 * 1024 * 1024  # bytes of facts that wait in memory, more of them in a file
@@ -22,7 +22,7 @@ def named_across(extractions: Iterable[Extraction]) -> Iterator[Extraction]:
     renamed: set[tuple[Key, Key]] = set()
     with SpooledTemporaryFile(_SPOOLED) as file:
         for extraction in extractions:
-            seen += sightings(extraction)
+            seen += (s for s in sightings(extraction) if not is_reporter(s))
             renamed |= renamings(extraction)
             file.write(extraction_line(extraction).encode())
         persons, last = same_persons(seen), last_names(renamed)

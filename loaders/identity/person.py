@@ -19,17 +19,21 @@ def same_persons(seen: Iterable[Sighting]) -> dict[tuple[str, str], str]:
     """The key of each person over all articles, by (article, key there), for those whose key there is another.
 
     Doesn't depend on the order of the sightings. Of the keys that the articles gave a person the earliest one stands; articles without a
-    date come last.
+    date come last. A reporter is known by the paper, and stays who the article says.
     """
     by_name: dict[str, list[Sighting]] = defaultdict(list)
     for sighting in seen:
-        by_name[sighting.name].append(sighting)
+        if not is_reporter(sighting):
+            by_name[sighting.name].append(sighting)
     found: dict[tuple[str, str], str] = {}
     for name, own in by_name.items():
-        if len({(s.key, s.roles) for s in own}) == 1 and own[0].key.endswith("记者"):
-            continue  # a reporter of one paper: most names are
         found |= _decide(name, own)
     return found
+
+
+def is_reporter(sighting: Sighting) -> bool:
+    """Whether the article shows nothing but a reporter: no other article tells more of who that is."""
+    return bool(sighting.roles) and sorts(sighting.roles) == {"reporter"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,19 @@ class _Unit:
 
 
 def _decide(name: str, own: Sequence[Sighting]) -> dict[tuple[str, str], str]:
-    told = [s for s in own if any(role.says_where or role.sort == "reporter" for role in s.roles)]
-    citizens = [s for s in own if s not in told and sorts(s.roles) == {"citizen"}]
+    told: list[Sighting] = []
+    unknown: list[Sighting] = []
+    alone: list[list[Sighting]] = []  # citizens of whom nothing is known but the words of one article
+    for sighting in own:
+        if any(role.says_where for role in sighting.roles):
+            told.append(sighting)
+        elif sorts(sighting.roles) == {"citizen"}:
+            alone.append([sighting])
+        else:
+            unknown.append(sighting)
     clusters = _joined(_units(told))
-    clusters += _attached(clusters, [s for s in own if s not in told and s not in citizens])
-    clusters += [[s] for s in citizens]  # of whom nothing is known but the words of one article
+    clusters += _attached(clusters, unknown)
+    clusters += alone
     clusters.sort(key=_earliest)
     keys: set[str] = set()
     found: dict[tuple[str, str], str] = {}
@@ -108,23 +120,27 @@ def _attached(clusters: Sequence[list[Sighting]], unknown: Iterable[Sighting]) -
 
     Those are of one person where nothing is told of them but the name; with a post of no body or place each article has its own.
     """
-    public = [c for c in clusters if not sorts(r for s in c for r in s.roles) & {"reporter", "citizen"}]
-    near = [(frozenset(_cities(r.area for s in c for r in s.roles)), c, tuple(c)) for c in public]
+    public = [c for c in clusters if sorts(r for s in c for r in s.roles) != {"citizen"}]
+    cities = [frozenset(_cities(r.area for s in c for r in s.roles)) for c in public]
+    told = [[Seen(roles) for roles in sorted({s.roles for s in c})] for c in public]
+    possible: dict[
+        tuple[Role, ...], list[int]
+    ] = {}  # by what the mention tells; without a place, days tell nothing
     left: dict[str, list[Sighting]] = defaultdict(list)
     for sighting in sorted(unknown, key=_order):
-        seen = _seen(sighting.roles, [sighting])
-        can = [
-            (own, cluster)
-            for own, cluster, told in near
-            if all(judge(seen, _seen(s.roles, [s])) != "apart" for s in told)
-        ]
+        roles = sighting.roles
+        if roles not in possible:
+            possible[roles] = [
+                i for i in range(len(public)) if all(judge(Seen(roles), seen) != "apart" for seen in told[i])
+            ]
+        can = possible[roles]
         if len(can) > 1:
-            cities = frozenset(_cities(sighting.areas))
-            can = [(own, cluster) for own, cluster in can if own & cities]
+            near = frozenset(_cities(sighting.areas))
+            can = [i for i in can if cities[i] & near]
         if len(can) == 1:
-            can[0][1].append(sighting)
+            public[can[0]].append(sighting)
         else:
-            left[sighting.article if public or sighting.roles else ""].append(sighting)
+            left[sighting.article if public or roles else ""].append(sighting)
     return list(left.values())
 
 
