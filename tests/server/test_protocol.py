@@ -194,7 +194,7 @@ def test_a_request_limits_the_named_graphs(client: Server) -> None:
     def graphs(*parameters: tuple[str, str]) -> list[str]:
         return get(client, ("query", query), ("format", "csv"), *parameters).text.splitlines()[1:]
 
-    assert len(graphs()) == 7
+    assert len(graphs()) == 8
     assert graphs(("named-graph-uri", GRAPH_A1)) == [GRAPH_A1]
     assert graphs(("default-graph-uri", GRAPH_A1)) == []
 
