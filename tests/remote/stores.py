@@ -48,7 +48,9 @@ class RunningStore:
 
     def start(self) -> None:
         if self.kind == "virtuoso":
-            settings = VIRTUOSO_SETTINGS.read_text("utf-8").format(
+            settings = VIRTUOSO_SETTINGS.read_text(
+                "utf-8"
+            ).format(
                 home=self.folder,
                 loads_from=self.folder,
                 sql=self.sql_port,
@@ -57,7 +59,7 @@ class RunningStore:
                 buffers=4000,
                 dirty_buffers=3000,
                 threads=20,
-                seconds=5,
+                seconds=30,  # of a query that tells no deadline: publishing counts, on a machine that may be busy
             )
             (self.folder / "virtuoso.ini").write_text(settings, "utf-8")
             command = [VIRTUOSO, "-f", "-c", str(self.folder / "virtuoso.ini")]

@@ -37,6 +37,8 @@ PAGES = (
     "/ledger?year=2024",
     "/map",
     "/timeline",
+    "/standings",
+    "/cite/area/530111",
     "/graph",
     "/doc/def/",
     "/doc/def/Commitment",
