@@ -55,7 +55,14 @@ def read_phases(
     found: dict[tuple[str, str, str | None], PhaseReport] = {}
     for report in _Reader(article, text, named, times).read():
         found.setdefault((report.project, report.phase, report.period), report)
-    kept = [r for r in found.values() if not any(_is_said_closer(r, other) for other in found.values())]
+    # 2023-12-03 says closer what 2023 says, and any time what is told without one.
+    closer = {
+        (r.project, r.phase, r.period[:end])
+        for r in found.values()
+        if r.period
+        for end in range(len(r.period))
+    }
+    kept = [r for r in found.values() if (r.project, r.phase, r.period or "") not in closer]
     return sorted(kept, key=lambda r: (r.span.start, r.span.end, r.project, r.phase))
 
 
@@ -262,13 +269,6 @@ class _Reader:
                 period.basis if period.value else None,
                 (rule,),
             )
-
-
-def _is_said_closer(report: PhaseReport, other: PhaseReport) -> bool:
-    """Whether the other tells the same with a time within that of the first: 2023-12-03 in 2023, or any where none is told."""
-    told, closer = report.period or "", other.period or ""
-    same = (report.project, report.phase) == (other.project, other.phase)
-    return same and len(closer) > len(told) and closer.startswith(told)
 
 
 def _phase_of(words: str) -> Phase:
