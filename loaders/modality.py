@@ -11,6 +11,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 
+from . import iso_period
 from .facts import StatementKind
 from .lexicon import alternation, table
 from .located import Located
@@ -71,10 +72,12 @@ _WEAK = frozenset(
 _BIDDING = frozenset({"要", "需", "必须", "应当"})
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"\d{4}")
-_COMPARING = frozenset({"同比", "环比"})
+#: What may stand in a promise, too: 计划完成投资62亿元，同比增长9%左右; 到2025年，累计建成30个
+_IN_PROMISES = frozenset({"同比", "环比", "累计"})
 _OF_CLAUSE = frozenset({"年初定下"})
 _STATES = frozenset({"拥有", "现有", "共有", "目前", "得到", "获得"})
 _HEAD_LENGTH = 32
+_YEAR_IS_YOUNG = 3  # until March nobody reports on the year as a whole
 
 
 @cache
@@ -135,7 +138,7 @@ def read_moods(
         built = False
         expected = False  # 预计 holds on in its sentence until a word of another kind
         for clause in sentence.clauses:
-            own = told[clause.start] or _mood_by_year(clause, times, promised, year)
+            own = told[clause.start] or _mood_by_year(plain, clause, times, promised, year, published)
             if own is None or own.cue in _STATES:
                 own = _once_built(plain, clause, built) or own
             built = bool(pattern("kind.once-built").search(plain, clause.start, clause.end))
@@ -143,8 +146,8 @@ def read_moods(
                 own = None  # 目标任务：每千人口拥有托位4.1个
             if clause.closing == ":" and (own is None or own.cue == "了"):
                 own = _lead_in(text.folded[clause.start : clause.end]) or own
-            if own and said and own.cue in _COMPARING and said.kind == "commitment":
-                own = None  # 计划完成投资62亿元，同比增长9%左右
+            if own and said and own.cue in _IN_PROMISES and said.kind == "commitment":
+                own = None
             if own and said and own.cue == "年内" and said.kind == "outcome":
                 own = None  # 累计62户，年内净增9户
             expected = expected and own is None and clause.closing != ";"
@@ -241,7 +244,12 @@ def _own_mood(
 
 
 def _mood_by_year(
-    clause: Clause, times: Located[TimeMention], promised: int | None, today: int | None
+    plain: str,
+    clause: Clause,
+    times: Located[TimeMention],
+    promised: int | None,
+    today: int | None,
+    published: str | None,
 ) -> Mood | None:
     """A year after the publication is a promise's, one before it a result's; likewise beside a promised year."""
     for time in times.between(clause.start, clause.end):
@@ -252,9 +260,24 @@ def _mood_by_year(
             if today is not None:
                 if year != today:
                     return Mood("commitment" if year > today else "outcome", "kind.year")
+                if published and _yet_to_come(plain, time, published):
+                    return Mood("commitment", "kind.year")
             elif promised is not None and year < promised:
                 return Mood("outcome", "kind.year")
     return None
+
+
+def _yet_to_come(plain: str, time: TimeMention, published: str) -> bool:
+    """Whether a time of the year of publication was still to come: told in February, 2024年底前 was, and 2024年 as a whole."""
+    if int(published[5:7]) > _YEAR_IS_YOUNG or not time.period:
+        return False
+    first, last = iso_period.days(time.period)
+    if last is None or last <= published:
+        return False
+    whole = first is not None and first.endswith("-01-01") and last.endswith("-12-31")
+    return (whole and pattern("kind.whole-year").match(plain, time.start) is not None) or (
+        first or ""
+    ) > published
 
 
 def _year_promised(

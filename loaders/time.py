@@ -81,16 +81,22 @@ def read_times(text: Text, published: str | None) -> list[TimeMention]:
 
 
 def _is_compared(folded: str, time: TimeMention) -> bool:
-    """较去年同期提高, 比2022年增长: what a change is measured from is not when it was."""
+    """较去年同期提高, 比2022年增长, 2000年底前建成的: what a change is measured from, or a thing dates from, is not when it was."""
     return (
         folded[time.start - 1 : time.start] in ("较", "比", "同")
         or folded.startswith(("同期", "基础上", "的基础上"), time.end)
         or bool(_MEASURED_BY.match(folded, time.end))
+        or bool(_BUILT_BEFORE.match(folded, time.end))
     )
 
 
 #: 是2020年的1.8倍, 恢复至2019年的96%
 _MEASURED_BY = re.compile(r"(?:底|末|同期)?[^,;。\d]{0,4}的(?:近|约|超)?[\d.]+(?:倍|%)")
+
+#: 改造2000年底以前建成的老旧小区, 2010年前竣工的住宅
+_BUILT_BEFORE = re.compile(
+    r"(?:底|末)?(?:以前|之前|前)(?:已|已经)?(?:建成|建设|竣工|建造|修建|交付|投用|投入使用|注册|登记|出生|参加工作)[^,;。\d]{0,6}的"
+)
 
 
 def _printed_year(m: re.Match[str]) -> int | None:

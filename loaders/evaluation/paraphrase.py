@@ -1,12 +1,14 @@
 """Promises and results that say the same in other words, among others that nearly do, made by chance from wordings of our own.
 
-`wordings.toml` of a folder of gold holds the things that are counted, each in several wordings; `frames.toml` how papers speak. Half of the
-distractors differ from a pair in its place, its year or its thing alone.
+`wordings.toml` of a folder of gold holds the things that are counted, each in several wordings (`words`, or `promise` and `result` apart), the
+unit and others that it is said in (`units`), the offices that do it; `frames.toml` how papers speak. Half of the distractors differ from a
+pair in its place, its year or its thing alone, some of these with the very number of the promise.
 """
 
 from __future__ import annotations
 
 import random
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -24,6 +26,9 @@ PLACES = (
 YEARS = range(2018, 2025)
 #: What a statement is about: thing, place, year
 Key = tuple[str, str, int]
+_WHOLE = {"亿": 10**8, "万": 10**4}
+_SAME_NUMBER = 0.3  # of the things beside a pair, how many have its very number
+_NUMBER = re.compile(r"\{([nv])(?::([^}]+))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Said:
     value: Decimal
     clause: str
     rate: str
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,47 +56,65 @@ class World:
         return {s.key for s in self.said.get(headline, ()) if s.kind == kind and s.value == value}
 
 
-def make_world(gold: Path, seed: int, pairs: int = 200, distractors: int = 2000) -> World:
-    """A world by chance, from the wordings and frames in the folder."""
+def make_world(
+    gold: Path, seed: int, pairs: int = 200, distractors: int = 2000, places: Sequence[str] = PLACES
+) -> World:
+    """A world by chance, from the wordings and frames in the folder; the fewer places, the more is said of each."""
     chance = random.Random(seed)
     words = _table(gold, "wordings")
     styles = _table(gold, "frames")["style"]
-    keys = _keys(chance, words, pairs, distractors)
+    keys = _keys(chance, words, places, pairs, distractors)
     statements: list[Said] = []
+    targets: dict[Key, Decimal] = {}
     for number, key in enumerate(keys):
         entry = words[key[0]]
-        target = _number(chance, entry)
+        target = targets.setdefault(key, _number(chance, entry))
         reached = _near(chance, target, entry)
         rate = f"{reached * 100 / target:.1f}"
         if number < pairs:
-            one, other = chance.sample(entry["words"], 2)
-            statements.append(_said(key, "commitment", target, one, entry, ""))
-            statements.append(_said(key, "outcome", reached, other, entry, rate))
-        else:
-            kind: StatementKind = chance.choice(("commitment", "outcome"))
-            statements.append(_said(key, kind, reached, chance.choice(entry["words"]), entry, rate))
+            one, other = _two(chance, entry)
+            statements.append(_said(chance, key, "commitment", target, one, entry, ""))
+            statements.append(_said(chance, key, "outcome", reached, other, entry, rate))
+            continue
+        kind: StatementKind = chance.choice(("commitment", "outcome"))
+        same = targets.get((entry.get("beside", ""), *key[1:]))
+        value = same if same is not None and chance.random() < _SAME_NUMBER else reached
+        word = chance.choice(_two(chance, entry))
+        if "promise" in entry:
+            word = chance.choice(entry["promise" if kind == "commitment" else "result"])
+        statements.append(_said(chance, key, kind, value, word, entry, rate))
     return _written(chance, statements, styles, frozenset(keys[:pairs]))
 
 
-def _keys(chance: random.Random, words: Mapping[str, Any], pairs: int, distractors: int) -> list[Key]:
+def _two(chance: random.Random, entry: Mapping[str, Any]) -> tuple[str, str]:
+    """A wording for the promise and another for its result."""
+    if "promise" in entry:
+        return chance.choice(entry["promise"]), chance.choice(entry["result"])
+    one, other = chance.sample(entry["words"], 2)
+    return one, other
+
+
+def _keys(
+    chance: random.Random, words: Mapping[str, Any], places: Sequence[str], pairs: int, distractors: int
+) -> list[Key]:
     """Keys of the pairs, then of the distractors: half of these differ from a pair in one thing only."""
     names = sorted(words)
     taken: dict[Key, None] = {}
     while len(taken) < pairs:
-        taken[chance.choice(names), chance.choice(PLACES), chance.choice(YEARS)] = None
+        taken[chance.choice(names), chance.choice(places), chance.choice(YEARS)] = None
     of_pairs = list(taken)
     near = {name: entry.get("beside") for name, entry in words.items()}
     while len(taken) < pairs + distractors:
         concept, place, year = chance.choice(of_pairs)
         turn = chance.randrange(5)
         if turn == 0:
-            place = chance.choice(PLACES)
+            place = chance.choice(places)
         elif turn == 1:
             year = chance.choice(YEARS)
         elif turn == 2:
             concept = near[concept] or next((n for n in names if near[n] == concept), chance.choice(names))
         else:
-            concept, place, year = chance.choice(names), chance.choice(PLACES), chance.choice(YEARS)
+            concept, place, year = chance.choice(names), chance.choice(places), chance.choice(YEARS)
         taken[concept, place, year] = None
     return list(taken)
 
@@ -100,7 +124,7 @@ def _number(chance: random.Random, entry: Mapping[str, Any]) -> Decimal:
     drawn = Decimal(chance.uniform(entry["from"], entry["to"]))
     rounded = Decimal(f"{drawn:.1e}").normalize()
     whole = entry["unit"] == "%" or (
-        rounded < 10 and not entry["unit"].startswith("亿") and entry["unit"] != "公里"
+        rounded < 10 and not entry["unit"].startswith(("亿", "万")) and entry["unit"] != "公里"
     )
     return Decimal(round(drawn)) if whole else rounded
 
@@ -109,22 +133,40 @@ def _near(chance: random.Random, target: Decimal, entry: Mapping[str, Any]) -> D
     """What came of a target: most reach it, few by far."""
     if entry["unit"] == "%":
         return min(Decimal(100), target + Decimal(chance.randint(-10, 30)) / 10)
-    reached = target * Decimal(chance.choice((0.85, 0.97, 1.02, 1.08, 1.15, 1.3, 1.6, 2.4)))
-    if entry["unit"].startswith("亿") or entry["unit"] == "公里":
+    reached = target * Decimal(chance.choice((0.6, 0.85, 0.97, 1.02, 1.08, 1.15, 1.3, 1.6, 2.4, 4.8)))
+    if entry["unit"].startswith(("亿", "万")) or entry["unit"] == "公里":
         return reached.quantize(Decimal("0.01"))
     return reached.quantize(Decimal(100) if reached >= 10000 else Decimal(1))
 
 
 def _said(
-    key: Key, kind: StatementKind, value: Decimal, clause: str, entry: Mapping[str, Any], rate: str
+    chance: random.Random,
+    key: Key,
+    kind: StatementKind,
+    value: Decimal,
+    clause: str,
+    entry: Mapping[str, Any],
+    rate: str,
 ) -> Said:
-    unit = entry["unit"]
-    base = value * 10**8 if unit.startswith("亿") else value
-    shown = f"{value.normalize():f}"
-    if not unit.startswith("亿") and value >= 10000:
-        shown = f"{(value / 10000).normalize():f}万"
-    text = clause.replace("{n}", f"{shown}{unit}").replace("{v}", shown)
-    return Said(key, kind, base.normalize(), text, rate)
+    base = value
+
+    def shown(m: re.Match[str]) -> str:
+        nonlocal base
+        unit = m[2] or entry["unit"]
+        factor = Decimal(str(entry.get("units", {}).get(unit, 1)))
+        number = (
+            value if factor == 1 else (value / factor).quantize(Decimal(1) if factor < 1 else Decimal("0.1"))
+        )
+        whole = next((power for sign, power in _WHOLE.items() if unit.startswith(sign)), 1)
+        base = number * whole
+        plain = f"{number.normalize():f}"
+        if whole == 1 and number >= 10000:
+            plain = f"{(number / 10000).normalize():f}万"
+        return plain if m[1] == "v" else f"{plain}{unit}"
+
+    text = _NUMBER.sub(shown, clause)
+    office = chance.choice(entry["office"]) if "office" in entry else "人民政府"
+    return Said(key, kind, base.normalize(), text, rate, office)
 
 
 def _written(
@@ -168,18 +210,17 @@ def _sentences(
     usable = [f for f in frames if "{0}" in f]
     while left:
         frame = chance.choice(
-            [
-                f
-                for f in usable
-                if f.count("{") - f.count("{place") - f.count("{year") - f.count("{rate") <= len(left)
-            ]
-            or usable[:1]
+            [f for f in usable if sum(f"{{{i}}}" in f for i in range(5)) <= len(left)] or usable[:1]
         )
         count = sum(f"{{{i}}}" in frame for i in range(5))
         now, left = left[:count], left[count:]
         if len(now) < count:
             frame = "{year}年，{place}" + ("将" if now[0].kind == "commitment" else "已") + "{0}。"
-        lines.append(frame.format(*(s.clause for s in now), place=place, year=year, rate=now[0].rate))
+        lines.append(
+            frame.format(
+                *(s.clause for s in now), place=place, year=year, rate=now[0].rate, office=now[0].office
+            )
+        )
     return "\n\n".join(lines)
 
 

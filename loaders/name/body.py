@@ -62,7 +62,7 @@ def _bodies(ground: Ground) -> Iterator[Candidate]:
         head = folded[low : m.start()]
         if is_generic(head) or counted.search(head):
             continue
-        if kind == "School" and owned.search(head):
+        if (kind == "School" or suffix == "农场") and owned.search(head):
             continue
         if kind in _NEED_A_HEAD and not _is_named(ground, low, m.start(), kind):
             continue

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 
 from ..lexicon import alternation, rows, table
 from .claim import Claim
-from .scheme import concept_of, without_marks
+from .scheme import concept_of, concepts, forget_names, without_marks
 from .where import code_of, most_specific, opening_place
 
 _RATES = frozenset({"%", "‰", "个百分点", "倍"})
+_MARKS_BUT_AND = re.compile(r"[“”‘’\"'《》\s]")
+_PRIVATE = 0xE000  # first of the code points that no text uses
 _AND = re.compile(r"[、和及与]|以及")
 
 
@@ -20,29 +25,53 @@ _AND = re.compile(r"[、和及与]|以及")
 class Profile:
     """A claim's indicator, comparable.
 
-    `concept` is the id in the indicator scheme, None for one that it lacks; `core` is what is left without verbs of doing and empty
-    words; `marks` are (group, word) pairs of `matching.toml` that set it apart from its siblings.
+    `concept` is the id in the indicator scheme, None for one that it lacks, `named` whether the indicator as printed is a name of it;
+    `core` is what is left without verbs of doing and empty words, `pairs` its characters, two by two (the characters themselves where
+    there is but one). `marks` are (group, word) pairs of `matching.toml` that set it apart from its siblings, `narrow` words that tell a
+    part of a thing, `acts` the families of its verbs.
     """
 
     concept: str | None
     core: str
+    pairs: frozenset[str]
     marks: frozenset[tuple[str, str]]
-
-    @property
-    def pairs(self) -> frozenset[str]:
-        """Its characters, two by two; the characters themselves where there is but one."""
-        return frozenset(self.core[i : i + 2] for i in range(len(self.core) - 1)) or frozenset(self.core)
+    narrow: frozenset[str] = frozenset()
+    acts: frozenset[str] = frozenset()
+    named: bool = False
 
 
 @lru_cache(maxsize=65536)
 def profile(indicator: str) -> Profile:
     """The profile of an indicator as printed."""
     plain = _without_opening(without_marks(indicator))
-    core = _without_doing(_SAME().sub(lambda m: table("matching")["same"][m.group()], _without_scope(plain)))
-    shorter = _DROP().sub("", core)
-    core = shorter if len(shorter) >= 2 else core or plain
-    same = _SAME().sub(lambda m: table("matching")["same"][m.group()], plain)
-    return Profile(concept_of(plain) or concept_of(core), core, _marks_of(same))
+    coded = _coded(_BETWEEN().sub("", _coded(plain)))
+    named, core = _spelt(coded), _core(coded) or plain
+    concept = concept_of(plain)
+    return Profile(
+        concept or concept_of(core),
+        core,
+        frozenset(core[i : i + 2] for i in range(len(core) - 1)) or frozenset(core),
+        _marks_of(named),
+        frozenset(_NARROW().findall(named)),
+        frozenset(act for verb in _ACT()[0].findall(plain) for act in _ACT()[1][verb]),
+        concept is not None,
+    )
+
+
+@lru_cache(maxsize=65536)
+def weight(pair: str) -> float:
+    """How much it tells that two indicators share these two characters: 1 where no known thing has them, less the more have (老旧, 服务)."""
+    return 1 / (1 + math.log1p(_things_with().get(pair, 0)))
+
+
+@cache
+def _things_with() -> Mapping[str, int]:
+    """Of how many known things the names hold each two characters: things of the scheme and of `matching.toml`."""
+    things = [(c.zh, *c.synonyms) for c in concepts().values()]
+    things += [(name, *others) for name, others in table("matching")["same"].items()]
+    return Counter(
+        pair for names in things for pair in {n[i : i + 2] for n in names for i in range(len(n) - 1)}
+    )
 
 
 def conjuncts(indicator: str) -> list[str]:
@@ -51,12 +80,56 @@ def conjuncts(indicator: str) -> list[str]:
     return parts if len(parts) > 1 and all(len(p) >= 2 for p in parts) else [indicator]
 
 
-_MARKS_BUT_AND = re.compile(r"[“”‘’\"'《》\s]")
+def _core(coded: str) -> str:
+    """What a text with its known names in code comes to once scope, verbs of doing and empty words are taken away."""
+    left = _without_doing(_without_scope(coded))
+    shorter = _DROP().sub("", left)
+    return _spelt(shorter if _long_enough(shorter) else left)
+
+
+def _long_enough(coded: str) -> bool:
+    return len(_spelt(coded)) >= 2
+
+
+def _coded(text: str) -> str:
+    """The text with each known name, whichever of its forms, as one sign that no verb or empty word can be cut from."""
+    pattern, codes, _ = _SAME()
+    return pattern.sub(lambda m: codes[m.group()], text)
+
+
+def _spelt(coded: str) -> str:
+    """The text with its known names written out, each in the form that stands for all."""
+    return coded.translate(_SAME()[2])
 
 
 @cache
-def _SAME() -> re.Pattern[str]:  # noqa: N802 - a constant that is read from a table when first needed
-    return re.compile(alternation(table("matching")["same"]))
+def _SAME() -> tuple[re.Pattern[str], dict[str, str], dict[int, str]]:  # noqa: N802 - a constant that is read from a table when first needed
+    """Names of things, the private sign for each, and the name that each sign stands for."""
+    codes: dict[str, str] = {}
+    spelt: dict[int, str] = {}
+    for number, (name, others) in enumerate(table("matching")["same"].items(), _PRIVATE):
+        codes |= dict.fromkeys((name, *others), chr(number))
+        spelt[number] = name
+    return re.compile(alternation(codes)), codes, spelt
+
+
+@cache
+def _BETWEEN() -> re.Pattern[str]:  # noqa: N802
+    return re.compile(alternation(table("matching")["drop"]["between"]))
+
+
+@cache
+def _NARROW() -> re.Pattern[str]:  # noqa: N802
+    return re.compile(alternation(table("matching")["narrow"]["words"]))
+
+
+@cache
+def _ACT() -> tuple[re.Pattern[str], dict[str, list[str]]]:  # noqa: N802
+    families: dict[str, list[str]] = {}
+    for family, verbs in table("matching")["act"].items():
+        for verb in verbs:
+            families.setdefault(verb, []).append(family)
+    return re.compile(alternation(families)), families
 
 
 @cache
@@ -81,11 +154,14 @@ def _DOING() -> tuple[re.Pattern[str], re.Pattern[str]]:  # noqa: N802
 
 
 @cache
-def _apart() -> tuple[re.Pattern[str], dict[str, list[str]]]:
-    groups: dict[str, list[str]] = {}
+def _apart() -> tuple[re.Pattern[str], dict[str, list[tuple[str, str]]]]:
+    """Words of the groups, and for each the groups that it is in with the word that stands for it there."""
+    groups: dict[str, list[tuple[str, str]]] = {}
     for group, words in table("matching")["apart"].items():
-        for word in words:
-            groups.setdefault(word, []).append(group)
+        for alike in words:
+            first, *_ = each = alike.split("|")
+            for word in each:
+                groups.setdefault(word, []).append((group, first))
     return re.compile(f"(?=({alternation(groups)}))"), groups
 
 
@@ -102,14 +178,14 @@ def _without_opening(text: str) -> str:
 
 def _without_scope(text: str) -> str:
     rest = _SCOPE().sub("", text)
-    return rest if len(rest) >= 2 else text
+    return rest if _long_enough(rest) else text
 
 
 def _without_doing(text: str) -> str:
     opening, ending = _DOING()
     for pattern in (opening, ending):
         rest = pattern.sub("", text)
-        text = rest if len(rest) >= 2 else text
+        text = rest if _long_enough(rest) else text
     return text
 
 
@@ -118,12 +194,32 @@ def _marks_of(text: str) -> frozenset[tuple[str, str]]:
     pattern, groups = _apart()
     taken: dict[str, list[tuple[int, int, str]]] = {}
     for m in pattern.finditer(text):
-        word = m[1]
-        for group in groups[word]:
+        start, end = m.start(), m.start() + len(m[1])
+        for group, word in groups[m[1]]:
             spans = taken.setdefault(group, [])
-            if not any(start <= m.start() and m.start() + len(word) <= end for start, end, _ in spans):
-                spans.append((m.start(), m.start() + len(word), word))
+            if not any(first <= start and end <= last for first, last, _ in spans):
+                spans.append((start, end, word))
     return frozenset((group, word) for group, spans in taken.items() for _, _, word in spans)
+
+
+def forget() -> None:
+    """Drops what was read from the lexicon, after a change of its tables."""
+    forget_names()
+    for cached in (
+        profile,
+        weight,
+        _things_with,
+        _SAME,
+        _BETWEEN,
+        _NARROW,
+        _ACT,
+        _DROP,
+        _SCOPE,
+        _OPENING,
+        _DOING,
+        _apart,
+    ):
+        cached.cache_clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,12 @@ def concept_of(name: str) -> str | None:
     return _by_name().get(without_marks(name))
 
 
+def forget_names() -> None:
+    """Drops what was read from the table of indicators, after a change of it."""
+    concepts.cache_clear()
+    _by_name.cache_clear()
+
+
 def broader(concept: str) -> tuple[str, ...]:
     """The concepts above, the nearest first; raises SchemeError for a circle."""
     above: list[str] = []

@@ -12,14 +12,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from ..lexicon import table
 from .claim import Claim
-from .profile import Profile, aspect, measure, profile, scope
+from .profile import Profile, aspect, measure, profile, scope, weight
 from .scheme import related
 from .where import body, is_public
 
 _A_MONTH = 31  # days
+_WHOLE = 0.99  # of an indicator's signs stand in the other
+_SILENT = frozenset({("stage", "建成")})  # what any result may say, and few promises do
 _MONTHS_APART = 62  # days by which an unfinished period may begin before the promise's own
 
 
@@ -47,7 +50,13 @@ _NAMES = {
     "similar": "用词相近 similar words",
     "contained": "一方含另一方 one contains the other",
     "head": "中心词相同 same head word",
+    "other_head": "一方另有中心词 one goes on to another thing",
+    "other_thing": "一方说的是另一种事物 one ends in a telling word that the other lacks",
     "extra_mark": "一方多出区别词 a telling word on one side only",
+    "rare": "同有少见的词 rare words shared",
+    "left_over": "双方各有余词 words left over on both sides",
+    "narrower": "一方只是部分 one is a part of the other",
+    "act_differs": "所做之事不同 something else is done",
     "aspect_differs": "一说总数、一说增量或占比 one an amount, the other what was added, or a share",
     "unit": "单位相同 same unit",
     "agent": "主体相同 same agent",
@@ -143,7 +152,12 @@ def _places_agree(target: Claim, result: Claim) -> bool:
 
 
 def _words_agree(one: Profile, other: Profile) -> bool:
-    if one.concept and other.concept and not related(one.concept, other.concept):
+    certain = one.core != other.core or (one.named and other.named)
+    if certain and one.concept and other.concept and not related(one.concept, other.concept):
+        return False
+    if not _same_concept(one, other) and (_goes_on_to_another(one, other) or _goes_on_to_another(other, one)):
+        return False
+    if ("undo" in one.acts) != ("undo" in other.acts):  # 取消新建图书室12个 is no result
         return False
     mine: dict[str, set[str]] = {}
     theirs: dict[str, set[str]] = {}
@@ -154,10 +168,14 @@ def _words_agree(one: Profile, other: Profile) -> bool:
     return all(mine[group] & theirs[group] for group in mine.keys() & theirs.keys())
 
 
+def _same_concept(one: Profile, other: Profile) -> bool:
+    return one.concept is not None and one.concept == other.concept
+
+
 def features(target: Claim, result: Claim, value: Decimal | None) -> dict[str, float]:
     """The features of a possible pair, by name; those that don't hold are 0."""
     one, other = profile(target.indicator), profile(result.indicator)
-    same = one.concept is not None and one.concept == other.concept
+    same = _same_concept(one, other)
     similar, contained = similarity(one, other)
     fits = rate_fits(target, result, value)
     agents = target.agent and body(target.agent), result.agent and body(result.agent)
@@ -166,13 +184,19 @@ def features(target: Claim, result: Claim, value: Decimal | None) -> dict[str, f
     return {
         "bias": 1.0,
         "concept": float(same or one.core == other.core),
-        "wider": float(bool(one.concept and other.concept) and not same),
+        "wider": float(bool(one.concept and other.concept) and not same and one.core != other.core),
         "similar": similar,
         "contained": contained,
         "head": float(one.core[-2:] == other.core[-2:]),
-        "extra_mark": float(min(2, len(one.marks ^ other.marks))),
+        "other_head": float(contained > _WHOLE and one.core[-2:] != other.core[-2:]),
+        "other_thing": float(_ends_in_own_mark(one, other) or _ends_in_own_mark(other, one)),
+        "extra_mark": float(min(2, len({m for m in one.marks ^ other.marks if m not in _SILENT}))),
+        "left_over": left_over(one, other),
+        "narrower": float(one.narrow != other.narrow and contained > _WHOLE),
+        "rare": rare(one, other),
+        "act_differs": float(bool(one.acts and other.acts) and not one.acts & other.acts),
         "aspect_differs": float((target.aspect or "level") != (result.aspect or "level")),
-        "unit": float(_same_unit(target, result)),
+        "unit": _unit_likeness(target, result),
         "agent": float(bool(agents[0]) and agents[0] == agents[1]),
         "agent_differs": float(differ),
         "other_party": float(private),
@@ -192,12 +216,34 @@ def similarity(one: Profile, other: Profile) -> tuple[float, float]:
     """How alike two indicators are, and how much of the shorter one stands in the longer one; 0 to 1 each."""
     if one.core == other.core:
         return 1.0, 1.0
-    shared = len(one.pairs & other.pairs)
-    dice = 2 * shared / (len(one.pairs) + len(other.pairs))
+    shared = sum(map(weight, sorted(one.pairs & other.pairs)))
+    dice = 2 * shared / (sum(map(weight, sorted(one.pairs))) + sum(map(weight, sorted(other.pairs))))
     signs, others = set(one.core), set(other.core)
     both = len(signs & others)
     likeness = (dice + 2 * both / (len(signs) + len(others))) / 2
     return likeness, both / min(len(signs), len(others))
+
+
+def _goes_on_to_another(one: Profile, other: Profile) -> bool:
+    """Whether the first is the second and a known thing more: 农村公路|安防工程 is no 农村公路."""
+    rest = one.core.removeprefix(other.core)
+    return rest != one.core and any(word == rest for _, word in one.marks - other.marks)
+
+
+def _ends_in_own_mark(one: Profile, other: Profile) -> bool:
+    """Whether the first is about a thing of its own: 农村公路|安防工程 beside 农村公路."""
+    return any(one.core.endswith(word) and word not in other.core for _, word in one.marks - other.marks)
+
+
+def rare(one: Profile, other: Profile) -> float:
+    """How much both say that few other things are told with: 0 for nothing, 1 for three rare pairs of characters or more."""
+    return min(1.0, sum(map(weight, sorted(one.pairs & other.pairs))) / 3)
+
+
+def left_over(one: Profile, other: Profile) -> float:
+    """How much each indicator says that the other doesn't: 0 where one says all of the other, 1 where they share nothing."""
+    signs, others = set(one.core), set(other.core)
+    return min(len(signs - others) / len(signs), len(others - signs) / len(others))
 
 
 def rate_fits(target: Claim, result: Claim, value: Decimal | None) -> bool | None:
@@ -230,10 +276,17 @@ def _factor(claim: Claim) -> Decimal:
     return measure(claim.unit).factor if claim.unit else Decimal(1)
 
 
-def _same_unit(target: Claim, result: Claim) -> bool:
+def _unit_likeness(target: Claim, result: Claim) -> float:
+    """1 for one measure or a general counting word (40个, 40处), half of it for other counting words (40台, 40部)."""
     if not target.unit or not result.unit:
-        return target.unit == result.unit
-    return measure(target.unit).name == measure(result.unit).name
+        return float(target.unit == result.unit)
+    one, other = measure(target.unit).name, measure(result.unit).name
+    return 1.0 if one == other or {one, other} & _general() else 0.5
+
+
+@cache
+def _general() -> frozenset[str]:
+    return frozenset(table("matching")["general"]["units"])
 
 
 def _magnitude(target: Claim, result: Claim, value: Decimal | None) -> float:

@@ -103,6 +103,24 @@ def test_a_year_before_publication_is_a_result_and_one_after_it_a_promise() -> N
     ]
 
 
+def test_the_year_as_a_whole_is_still_to_come_in_its_first_months() -> None:
+    body = "2023年，全力办好实事，新增学位900个。2023年底前，新建学校3所。"
+    assert {s.kind for s in read(body, published="2023-02-10") if s.value} == {"commitment"}
+    assert {s.kind for s in read(body, published="2024-01-10") if s.value} == {"outcome"}
+    [s] = read("今年春节，全市接待游客500万人次。", published="2023-02-10")
+    assert s.kind == "outcome"
+
+
+def test_a_total_to_be_reached_is_a_promise() -> None:
+    [s] = read("到2025年，全市累计建成示范点30个。", published="2023-02-10")
+    assert s.kind == "commitment"
+
+
+def test_a_share_of_nothing_named_is_no_share_of_a_sign() -> None:
+    [s] = read("2023年，全市清洁能源公交车占比达80%。")
+    assert (s.aspect, s.comparand) == ("share", None)
+
+
 def test_unknown_years_stay_unknown() -> None:
     [s] = read("日前，该区新增学位900个。")
     assert s.period is None
