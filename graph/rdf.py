@@ -57,6 +57,7 @@ PHASE_WORDS = {
 ASPECT_WORDS = {"level": "", "growth": "增长", "decline": "下降", "share": "占"}
 #: Kinds of bodies that are the organs of the place that their name bears.
 _ORGANS = frozenset({"GovernmentBody", "PartyBody", "CongressBody", "ConsultativeBody", "JudicialBody"})
+_CLAIMS = {"commitment": "Commitment", "outcome": "Outcome", "withdrawal": "Withdrawal"}
 _SUCCESSIONS = {"renamed": CCL.Renaming, "merged": CCL.Merger, "replaced": CCL.Replacement}
 _CONTEXT = 32  # characters of prefix and suffix of a quote selector
 _QUDT = "http://qudt.org/vocab/unit/"
@@ -88,7 +89,7 @@ def claim_key(statement: Statement) -> tuple[object, ...]:
     """
     value = None if statement.value is None else f"{Decimal(str(statement.value)).normalize():f}"
     return (
-        statement.kind,
+        statement.claims,
         statement.agent,
         statement.indicator,
         value,
@@ -103,15 +104,13 @@ def claim_key(statement: Statement) -> tuple[object, ...]:
 
 
 def claim_iri(base: str, statement: Statement) -> str:
-    """IRI of the commitment or outcome that the statement states."""
-    return iri(
-        base, "Commitment" if statement.kind == "commitment" else "Outcome", digest(*claim_key(statement))
-    )
+    """IRI of the commitment, outcome or withdrawal that the statement states."""
+    return iri(base, _CLAIMS[statement.claims], digest(*claim_key(statement)))
 
 
 def claim_label(statement: Statement) -> str:
     """A short Chinese label: 高新技术企业总量 ≥2.3万户（2024）."""
-    label = statement.indicator
+    label = f"取消：{statement.indicator}" if statement.withdrawn else statement.indicator
     if statement.value is not None:
         sign = BOUND_SIGNS[statement.bound or "="]
         label += f" {ASPECT_WORDS[statement.aspect or 'level']}{sign}{printed(statement.value)}{statement.unit or ''}"
@@ -299,7 +298,7 @@ class _Writer:
         yield from self._told_by(me, s)
 
     def _claim(self, claim: NamedNode, s: Statement) -> Iterator[Quad]:
-        yield self._say(claim, RDF.type, node(CCL.Commitment if s.kind == "commitment" else CCL.Outcome))
+        yield self._say(claim, RDF.type, node(getattr(CCL, _CLAIMS[s.claims])))
         yield self._say(claim, RDFS.label, zh(claim_label(s)))
         indicator, indicator_quads = self._indicator(s.indicator)
         yield from indicator_quads

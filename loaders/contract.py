@@ -14,8 +14,8 @@ def to_rows(extraction: Extraction, base: str = DEFAULT_BASE) -> Iterator[dict[s
     """One row for the article, then one for each fact in the order of its quote.
 
     Offsets are code points of the article's body, end exclusive. `iri` is what the graph with this base calls an entity.
-    `former_names` stands only in rows of what the article tells to be renamed, `corrected` only in rows that a person accepted, changed or
-    added: who, when, why.
+    `former_names` stands only in rows of what the article tells to be renamed, `withdrawn` only in those of dropped targets,
+    `corrected` only in rows that a person accepted, changed or added: who, when, why.
     """
     article = extraction.article
     corrections = {c.after: c for c in extraction.corrections if c.after is not None}
@@ -73,6 +73,7 @@ def to_rows(extraction: Extraction, base: str = DEFAULT_BASE) -> Iterator[dict[s
             "themes": list(statement.themes),
             "rules": list(statement.rules),
             "confidence": statement.confidence,
+            **({"withdrawn": True} if statement.withdrawn else {}),
             **_corrected(statement, corrections),
         }
     for relation in extraction.relations:

@@ -21,6 +21,7 @@ EntityClass: TypeAlias = Literal[
     "Event",
 ]
 StatementKind: TypeAlias = Literal["commitment", "outcome"]
+ClaimKind: TypeAlias = Literal["commitment", "outcome", "withdrawal"]
 Bound: TypeAlias = Literal["=", ">=", ">", "<=", "<", "~"]
 Aspect: TypeAlias = Literal["level", "growth", "decline", "share"]
 Predicate: TypeAlias = Literal[
@@ -133,6 +134,12 @@ class Statement:
     themes: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()  # ids of the rules that read it (loaders/rules)
     confidence: float | None = None  # estimated probability that it is right: docs/reading.md
+    withdrawn: bool = False  # the target is dropped: 取消新建20个口袋公园的计划; kind is then "commitment"
+
+    @property
+    def claims(self) -> ClaimKind:
+        """What it claims: its kind, or that a target is dropped."""
+        return "withdrawal" if self.withdrawn else self.kind
 
 
 @dataclass(frozen=True, slots=True)

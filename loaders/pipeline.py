@@ -19,6 +19,7 @@ from .statement import read_statements
 from .succession import read_successions
 from .text import Text
 from .time import read_times
+from .withdrawal import with_withdrawals
 
 
 def _ignore(_: ChunchengError) -> None:
@@ -31,6 +32,7 @@ def extract(article: Article) -> Extraction:
     entities = tuple(read_entities(article, text))
     times = read_times(text, article.published)
     statements, unread = read_statements(article, text, entities, times)
+    statements = with_withdrawals(text, statements, entities, times)
     relations = tuple(read_relations(article, text, entities, statements, times))
     phases = tuple(read_phases(article, text, entities, times))
     successions = tuple(read_successions(text, entities, times))

@@ -33,6 +33,7 @@ SEGMENTS = {
     "Article": "article",
     "Commitment": "commitment",
     "Outcome": "outcome",
+    "Withdrawal": "withdrawal",
     "ImpliedTarget": "implied-target",
     "Statement": "statement",
     "Relation": "relation",

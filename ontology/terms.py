@@ -100,6 +100,7 @@ class CCL:
     UrbanPark: Final = "https://w3id.org/chuncheng/def/UrbanPark"
     Village: Final = "https://w3id.org/chuncheng/def/Village"
     WetlandPark: Final = "https://w3id.org/chuncheng/def/WetlandPark"
+    Withdrawal: Final = "https://w3id.org/chuncheng/def/Withdrawal"
     about: Final = "https://w3id.org/chuncheng/def/about"
     acceptance: Final = "https://w3id.org/chuncheng/def/acceptance"
     action: Final = "https://w3id.org/chuncheng/def/action"
@@ -187,6 +188,7 @@ class CCL:
     ofOutcome: Final = "https://w3id.org/chuncheng/def/ofOutcome"
     ofProject: Final = "https://w3id.org/chuncheng/def/ofProject"
     ofTarget: Final = "https://w3id.org/chuncheng/def/ofTarget"
+    ofWithdrawal: Final = "https://w3id.org/chuncheng/def/ofWithdrawal"
     onTrack: Final = "https://w3id.org/chuncheng/def/onTrack"
     organization: Final = "https://w3id.org/chuncheng/def/organization"
     organizes: Final = "https://w3id.org/chuncheng/def/organizes"
@@ -245,6 +247,7 @@ class CCL:
     upperBound: Final = "https://w3id.org/chuncheng/def/upperBound"
     value: Final = "https://w3id.org/chuncheng/def/value"
     valueAsRead: Final = "https://w3id.org/chuncheng/def/valueAsRead"
+    withdraws: Final = "https://w3id.org/chuncheng/def/withdraws"
     within: Final = "https://w3id.org/chuncheng/def/within"
     year: Final = "https://w3id.org/chuncheng/def/year"
 

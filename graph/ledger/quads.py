@@ -17,12 +17,14 @@ from loaders.reconcile import (
     Groups,
     Implied,
     Pair,
+    Withdrawn,
     completion,
     group,
     implied_targets,
     match,
     merged,
     precedence,
+    withdraw,
 )
 from ontology.identifiers import digest, graph_iri, iri
 from ontology.terms import CCL, PROV, RDF, RDFS
@@ -57,13 +59,21 @@ class Ledger:
         for candidate in matches.candidates:
             yield from self._candidate(candidate)
         yield from self._groups(group(claims))
+        withdrawals = withdraw(claims, self.decisions)
+        for dropped in withdrawals.dropped:
+            yield from self._dropped(dropped)
+        for waiting in withdrawals.candidates:
+            yield from self._candidate(waiting)
         for target in implied:
             yield from self._implied(target)
         self.summary = {
             "links": len(matches.links),
-            "candidates": len(matches.candidates),
+            "withdrawn": len(withdrawals.dropped),
+            "candidates": len(matches.candidates) + len(withdrawals.candidates),
             "findings": len(self._findings),
-            "unknown_decisions": [f"{d.target} ← {', '.join(d.outcomes)}" for d in matches.unknown],
+            "unknown_decisions": [
+                f"{d.target} ← {', '.join(d.outcomes)}" for d in (*matches.unknown, *withdrawals.unknown)
+            ],
         }
 
     def _say(self, s: NamedNode, p: str, o: NamedNode | Literal) -> Quad:
@@ -126,12 +136,15 @@ class Ledger:
             computed = completion(pair.value, goal, rate.decimals if rate else 1)
             yield self._say(me, CCL.computedRate, decimal(computed))
 
-    def _candidate(self, pair: Pair) -> Iterator[Quad]:
+    def _candidate(self, pair: Pair | Withdrawn) -> Iterator[Quad]:
         me = self._iri("MatchCandidate", *pair.key)
         yield self._say(me, RDF.type, node(CCL.MatchCandidate))
         yield self._say(me, CCL.ofTarget, node(pair.target.iri))
-        for result in pair.results:
-            yield self._say(me, CCL.ofOutcome, node(result.iri))
+        if isinstance(pair, Withdrawn):
+            yield self._say(me, CCL.ofWithdrawal, node(pair.withdrawal.iri))
+        else:
+            for result in pair.results:
+                yield self._say(me, CCL.ofOutcome, node(result.iri))
         yield self._say(me, CCL.score, decimal(round(pair.probability, 4)))
         yield self._say(me, CCL.explanation, text(pair.why))
 
@@ -163,6 +176,15 @@ class Ledger:
             ordered = sorted((known[i] for i in (*rivals, iri_)), key=precedence)
             place = next(n for n, c in enumerate(ordered, 1) if c.iri == iri_)
             yield self._say(node(iri_), CCL.precedence, integer(place))
+
+    def _dropped(self, dropped: Withdrawn) -> Iterator[Quad]:
+        withdrawal, target = node(dropped.withdrawal.iri), node(dropped.target.iri)
+        yield self._say(withdrawal, CCL.withdraws, target)
+        yield self._say(withdrawal, PROV.wasRevisionOf, target)
+        yield self._say(withdrawal, CCL.score, decimal(dropped.probability))
+        yield self._say(withdrawal, CCL.explanation, text(dropped.why))
+        if dropped.decided:
+            yield self._say(withdrawal, CCL.decidedBy, text(dropped.decided))
 
     def _finding(self, about: Sequence[Claim], chinese: str, english: str, extra: str = "") -> Iterator[Quad]:
         me = self._iri("Finding", english, extra, *sorted(c.iri for c in about))

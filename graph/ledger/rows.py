@@ -52,6 +52,16 @@ class _Source:
     start: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _Revision:
+    """What became of a promise later: another number, or that it is dropped, in the words and by the agent that say so."""
+
+    on: str
+    value: str  # empty of what is dropped
+    quote: str
+    who: str  # empty where nobody is named
+
+
 class _Book:
     """The answers to all queries, joined."""
 
@@ -68,10 +78,11 @@ class _Book:
         for row in asked.rows("related"):
             self.related[row["target"]][row["role"]].add(row["thing"])
         self.named = self._labels()
-        self.revisions: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+        self.revisions: dict[str, dict[str, _Revision]] = defaultdict(dict)
         for row in asked.rows("revisions"):
-            known = self.revisions[row["earlier"]].get(row["later"], ("9999", ""))
-            self.revisions[row["earlier"]][row["later"]] = min(known, (row["on"], row["value"]))
+            told = _Revision(row["on"], row.get("value", ""), row.get("quote", ""), row.get("who", ""))
+            known = self.revisions[row["earlier"]].get(row["later"], told)
+            self.revisions[row["earlier"]][row["later"]] = min(known, told)
         self.stands = {row["target"]: row for row in asked.rows("status")}
 
     def _labels(self) -> dict[str, Named]:
@@ -179,9 +190,12 @@ class _Book:
             )
         elif _differ(made):
             told.append(notes["rate_differs"][language].format_map(words))
-        for on, value in sorted(self.revisions.get(made.iri, {}).values()):
-            later = _shown(Decimal(value), made, language)
-            told.append(notes["revised"][language].format_map({"on": on, "later": later}))
+        for revision in sorted(self.revisions.get(made.iri, {}).values()):
+            words = {"on": revision.on, "quote": revision.quote, "who": revision.who}
+            if revision.value:
+                words["later"] = _shown(Decimal(revision.value), made, language)
+            note = "revised" if revision.value else "withdrawn" if revision.who else "withdrawn_by_nobody"
+            told.append(notes[note][language].format_map(words))
         return ("" if language == "zh" else " ").join(told)
 
 

@@ -160,6 +160,7 @@ FIELDS: dict[FactType, dict[str, Field]] = {
         "completion": Field("completion", _rate, clears=True),
         "completion_joint": Field("completion_joint", _truth),
         "estimated": Field("estimated", _truth),
+        "withdrawn": Field("withdrawn", _truth),
         "surface": Field("surface", _text, clears=True),
         "comparand": Field("comparand", _text, clears=True),
         "places": Field("places", _names),
@@ -272,6 +273,8 @@ def _check_whole(fact: Fact) -> None:
         raise FieldError("without a value there is no bound and no aspect; unset them too")
     if fact.kind == "commitment" and fact.completion is not None:
         raise FieldError("a commitment has no completion rate: that is a result's")
+    if fact.withdrawn and fact.kind != "commitment":
+        raise FieldError("only a commitment is withdrawn; set kind to commitment, too")
     if fact.surface is not None and fact.surface not in fact.quote:
         raise FieldError(f"surface “{fact.surface}” isn't printed in “{fact.quote}”")
 
@@ -286,7 +289,7 @@ def describe(fact: Fact) -> str:
     if fact.value is not None:
         aspect = "" if fact.aspect in (None, "level") else f" ({fact.aspect})"
         amount = f" {fact.bound} {written(fact.value)} {fact.unit}{aspect}"
-    return f"{fact.kind} {fact.indicator}{amount}"
+    return f"{fact.claims} {fact.indicator}{amount}"
 
 
 def written(value: Any) -> str | None:

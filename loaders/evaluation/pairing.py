@@ -75,7 +75,7 @@ def _name(statement: Statement) -> str:
     """A name for what a statement claims: equal content, equal name."""
     s = statement
     about = (
-        s.kind,
+        s.claims,
         s.agent,
         s.indicator,
         s.value,

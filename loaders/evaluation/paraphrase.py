@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ..facts import StatementKind
+from ..facts import ClaimKind, StatementKind
 
 PLACES = (
     "昆明市", "五华区", "盘龙区", "官渡区", "西山区", "东川区", "呈贡区", "晋宁区", "富民县", "宜良县", "嵩明县", "安宁市", "曲靖市", "麒麟区", "宣威市",
@@ -51,7 +51,7 @@ class World:
     said: Mapping[str, tuple[Said, ...]]
     pairs: frozenset[Key]
 
-    def keys(self, headline: str, kind: StatementKind, value: Decimal | None) -> set[Key]:
+    def keys(self, headline: str, kind: ClaimKind, value: Decimal | None) -> set[Key]:
         """What the article's statements of this number are about."""
         return {s.key for s in self.said.get(headline, ()) if s.kind == kind and s.value == value}
 

@@ -11,9 +11,11 @@ from .group import Groups, Version, disagree, group, precedence, same_thing
 from .implied import Implied, implied_targets
 from .match import Limits, Matches, Pair, match, merged
 from .score import Score, compare, completion
+from .withdrawal import Withdrawals, Withdrawn, withdraw
 
 __all__ = [
     "Claim", "Claims", "Decision", "DecisionError", "Decisions", "Groups", "Implied", "Limits", "Matches", "Pair", "Report", "Score",
-    "Version", "compare", "completion", "disagree", "group", "implied_targets", "load_decisions", "match", "merged", "precedence", "read_decisions",
-    "same_thing", "write_decisions",
+    "Version", "Withdrawals", "Withdrawn",
+    "compare", "completion", "disagree", "group", "implied_targets", "load_decisions", "match", "merged", "precedence", "read_decisions",
+    "same_thing", "withdraw", "write_decisions",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from .. import iso_period
-from ..facts import Aspect, Bound, Extraction, Statement, StatementKind
+from ..facts import Aspect, Bound, ClaimKind, Extraction, Statement
 from ..succession import last_names
 from .where import home_of
 
@@ -38,14 +38,14 @@ class Report:
 
 @dataclass(frozen=True)
 class Claim:
-    """A commitment or an outcome with all its reports, in order; equal content is one claim.
+    """A commitment, an outcome or a withdrawal with all its reports, in order; equal content is one claim.
 
     `first` and `last` are the days of its period, None where open or unknown. `home` is the code of the place that its article is
     about, empty where that isn't known or differs between its articles.
     """
 
     iri: str
-    kind: StatementKind
+    kind: ClaimKind
     indicator: str
     agent: str | None
     value: Decimal | None
@@ -150,7 +150,7 @@ class Claims:
         first, last = _days(s.period)
         return Claim(
             iri,
-            s.kind,
+            s.claims,
             s.indicator,
             last_name.get(s.agent, s.agent) if s.agent else None,
             None if s.value is None else Decimal(str(s.value)),

@@ -3,7 +3,7 @@
 [[match]]
 action = "accept"                       # or "reject"
 target = "commitment/1f0c…"             # end of the IRI, as `chuncheng ledger --candidates` prints it
-outcomes = ["outcome/9a44…"]            # all of them where they share the target
+outcomes = ["outcome/9a44…"]            # all of them where they share the target; or the one withdrawal that drops it
 author = "林小雨"
 date = 2024-03-01
 reason = "同一件事：报告里写作“泊位”。"
@@ -38,6 +38,11 @@ class Decision:
     author: str
     day: str
     reason: str
+
+    @property
+    def about_withdrawal(self) -> bool:
+        """Whether it is on a promise and what drops it, rather than on a promise and results."""
+        return any(outcome.startswith("withdrawal/") for outcome in self.outcomes)
 
 
 @dataclass(frozen=True)

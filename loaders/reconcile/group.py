@@ -69,7 +69,8 @@ def group(claims: Sequence[Claim]) -> Groups:
     versions: list[Version] = []
     restated: list[tuple[Claim, Claim]] = []
     contradictions: list[tuple[Claim, Claim]] = []
-    for members in _groups(c for c in claims if c.value is not None and c.last is not None):
+    said = (c for c in claims if c.kind != "withdrawal" and c.value is not None and c.last is not None)
+    for members in _groups(said):
         by_number: dict[tuple[Decimal, str | None], list[Claim]] = defaultdict(list)
         for claim in members:
             by_number[converted(claim).normalize(), claim.bound].append(claim)

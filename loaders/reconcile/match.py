@@ -112,7 +112,7 @@ def _accepted_by_hand(
     claims: Iterable[Claim], decisions: Decisions, best: dict[tuple[str, ...], tuple[Pair, bool]]
 ) -> tuple[Decision, ...]:
     """Adds the pairs that a person accepts and no score proposed; returns the decisions whose claims aren't there."""
-    entries = decisions.standing()
+    entries = [d for d in decisions.standing() if not d.about_withdrawal]
     if not entries:
         return ()
     known = {short(c.iri): c for c in claims}

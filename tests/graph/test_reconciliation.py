@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from graph.build import article_lines, build
-from graph.ledger import ledger_rows
+from graph.ledger import LedgerRow, ledger_rows
 from graph.ledger.review import read_candidates, read_findings, review_lines
 from graph.rdf import claim_iri
 from graph.snapshot import Snapshot
 from loaders.correction import load_patches
-from loaders.facts import Extraction
+from loaders.facts import Article, Extraction, Statement
 from loaders.pipeline import extract, load_articles
 from loaders.read import Publication
 from loaders.reconcile import (
@@ -33,6 +33,7 @@ from loaders.reconcile import (
     implied_targets,
     load_decisions,
     match,
+    withdraw,
 )
 from ontology.identifiers import DEFAULT_BASE
 from ontology.terms import CCL, PROV, RDF
@@ -40,6 +41,7 @@ from ontology.terms import CCL, PROV, RDF
 from .ledger_world import article, promise, result, store_of
 
 SAMPLE = Path(__file__).parents[2] / "articles"
+RDF_TYPE = NamedNode(RDF.type)
 AGENT = "昆明市人民政府"
 
 
@@ -187,6 +189,133 @@ def test_a_promise_in_two_articles_is_one_with_both_sources(tmp_path: Path) -> N
     (row,) = ledger_rows(store_of(tmp_path, *told))
     assert len(row.promised_in) == 3
     assert len(row.quotes) == 2
+
+
+def dropped(indicator: str, value: float | None = None, unit: str | None = None, **more: Any) -> Statement:
+    return promise(indicator, value, unit, withdrawn=True, **more)
+
+
+def _withdrawn(*articles: Extraction) -> tuple[set[tuple[str, str | None]], int]:
+    """The promises that are dropped, by indicator and number; and how many pairs wait for a person."""
+    found = withdraw(claims_of(*articles))
+    return {(w.target.indicator, str(w.target.value)) for w in found.dropped}, len(found.candidates)
+
+
+_BERTHS = article("承诺", promise("新增公共停车泊位", 3000, "个"), published="2023-02-01")
+
+
+@pytest.mark.parametrize(
+    ("statement", "published", "drops"),
+    [
+        (dropped("新建公共停车泊位", 3000, "个"), "2023-08-01", True),
+        (dropped("公共停车泊位建设"), "2023-08-01", True),
+        (dropped("新建公共停车泊位", 3000, "个", period=None), "2023-08-01", True),
+        (dropped("新建公共停车泊位", 3000, "个", period=None), "2024-08-01", False),
+        (dropped("新建公共停车泊位", 3000, "个"), "2023-01-10", False),
+        (dropped("新建公共停车泊位", 3000, "个"), None, False),
+        (dropped("新建公共停车泊位", 500, "个"), "2023-08-01", False),
+        (dropped("新建公共停车泊位", 3000, "个", period="2024"), "2023-08-01", False),
+        (dropped("新建公共停车泊位", 3000, "个", agent="曲靖市人民政府"), "2023-08-01", False),
+        (dropped("新建养老床位", 3000, "张"), "2023-08-01", False),
+        (result("新建公共停车泊位", 3000, "个"), "2023-08-01", False),
+    ],
+    ids=[
+        "same number", "no number", "in its year", "after its year", "before the promise", "undated", "another number", "another year",
+        "another city", "another thing", "a result",
+    ],
+)  # fmt: skip
+def test_a_withdrawal_drops_the_promise_that_it_speaks_of_and_no_other(
+    statement: Statement, published: str | None, drops: bool
+) -> None:
+    found, _ = _withdrawn(_BERTHS, article("取消", statement, published=published))
+    assert found == ({("新增公共停车泊位", "3000")} if drops else set())
+
+
+def test_a_withdrawal_of_another_number_waits_for_a_person(tmp_path: Path) -> None:
+    told = (_BERTHS, article("取消", dropped("新建公共停车泊位", 500, "个"), published="2023-08-01"))
+    assert _withdrawn(*told) == (set(), 1)
+    (candidate,) = read_candidates(said(*told))
+    decisions = _decide(tmp_path, "accept", candidate.target, candidate.outcomes)
+    found = withdraw(claims_of(*told), decisions)
+    assert [w.decided for w in found.dropped] == ["林小雨"]
+    lines = b"".join(article_lines(told, DEFAULT_BASE, quotes_only=False, decisions=decisions)).decode()
+    assert f'<{found.dropped[0].withdrawal.iri}> <{CCL.decidedBy}> "林小雨"' in lines
+    assert match(claims_of(*told), decisions).unknown == ()
+    rejected = withdraw(claims_of(*told), _decide(tmp_path, "reject", candidate.target, candidate.outcomes))
+    assert (rejected.dropped, rejected.candidates, rejected.unknown) == ((), (), ())
+    missing = withdraw(claims_of(*told), _decide(tmp_path, "accept", candidate.target, ["withdrawal/none"]))
+    assert [d.outcomes for d in missing.unknown] == [("withdrawal/none",)]
+
+
+def test_of_versions_the_last_before_it_is_dropped_and_of_two_alike_things_none() -> None:
+    raised = article("提高", promise("新增公共停车泊位", 4000, "个"), published="2023-05-01")
+    later = article("再提高", promise("新增公共停车泊位", 5000, "个"), published="2023-11-01")
+    off = article("取消", dropped("公共停车泊位建设"), published="2023-08-01")
+    assert _withdrawn(_BERTHS, raised, later, off)[0] == {("新增公共停车泊位", "4000")}
+    same = article("取消", dropped("新增公共停车泊位", 3000, "个"), promise("新增公共停车泊位", 3000, "个"))
+    assert _withdrawn(_BERTHS, same)[0] == set()  # an article that says both speaks of two things
+
+
+_READ_PROMISE = "昆明市2024年将新建乡村图书室12间。"
+_READ_END = "经研究，昆明市取消2024年新建12间乡村图书室的计划。"
+
+
+@pytest.fixture(scope="module")
+def of_a_dropped_target() -> list[Extraction]:
+    told = (
+        ("年初定下", "2024-01-15", _READ_PROMISE),
+        ("年中调整", "2024-07-02", _READ_END),
+        ("年底再报", "2024-12-01", "昆明市2024年不再新建乡村图书室12间。"),
+        ("别处", "2024-03-01", "曲靖市2024年将新建乡村图书室12间。"),
+    )
+    return [
+        extract(Article(f"a{n}", headline, body, published=on)) for n, (headline, on, body) in enumerate(told)
+    ]
+
+
+def test_a_dropped_target_stays_and_its_row_says_since_when_by_whom_and_in_which_words(
+    of_a_dropped_target: list[Extraction], tmp_path: Path
+) -> None:
+    store = store_of(tmp_path, *of_a_dropped_target)
+    withdrawals = {q.subject for q in store.quads_for_pattern(None, RDF_TYPE, NamedNode(CCL.Withdrawal))}
+    pairs = {(q.subject, q.object) for q in store.quads_for_pattern(None, NamedNode(CCL.withdraws), None)}
+    assert withdrawals == {withdrawal for withdrawal, _ in pairs}
+    for withdrawal, target in pairs:
+        revision = store.quads_for_pattern(withdrawal, NamedNode(PROV.wasRevisionOf), target)
+        assert list(revision)
+        assert list(store.quads_for_pattern(withdrawal, NamedNode(CCL.score), None))
+        assert list(store.quads_for_pattern(withdrawal, NamedNode(CCL.explanation), None))
+    row, other = (r for place in ("昆明市", "曲靖市") for r in ledger_rows(store) if _of(r) == place)
+    assert len(list(ledger_rows(store))) == 2  # a withdrawal is no promise and has no row
+    assert row.target == 12
+    assert (
+        row.reason_zh.count("2024-07-02昆明市取消这一目标：“昆明市取消2024年新建12间乡村图书室的计划”。") == 1
+    )
+    assert "Dropped on 2024-07-02 by 昆明市: “昆明市取消2024年新建12间乡村图书室的计划”." in row.reason_en
+    assert set(row.revised_by) == {w.value for w in withdrawals if isinstance(w, NamedNode)}
+    assert other.revised_by == ()
+    assert "取消" not in other.reason_zh
+    (before,) = (r for r in ledger_rows(store, "2024-07-01") if _of(r) == "昆明市")
+    assert before.revised_by == ()
+    assert "取消" not in before.reason_zh
+    (after,) = (r for r in ledger_rows(store, "2024-07-02") if _of(r) == "昆明市")
+    assert len(after.revised_by) == 1
+    assert after.status == before.status == "noResult"
+
+
+def _of(row: LedgerRow) -> str | None:
+    return row.agent.zh if row.agent else None
+
+
+@settings(max_examples=10, deadline=None)
+@given(order=st.permutations(range(4)))
+def test_what_is_dropped_doesnt_depend_on_the_order_of_the_articles(
+    of_a_dropped_target: list[Extraction], order: list[int]
+) -> None:
+    shuffled = [of_a_dropped_target[i] for i in order]
+    lines = _quads(shuffled)
+    assert lines == _quads(of_a_dropped_target)
+    assert any(CCL.withdraws.encode() in line for line in lines)
 
 
 def test_two_numbers_for_one_result_stand_side_by_side_in_order_of_rank() -> None:

@@ -57,12 +57,14 @@ def test_what_the_sample_pages_say_is_consistent() -> None:
         (CCL.District, CCL.Person),
         (CCL.FunctionalZone, CCL.Town),
         (CCL.Commitment, CCL.Outcome),
+        (CCL.Commitment, CCL.Withdrawal),
         (CCL.County, CCL.District),
     ],
     ids=[
         "district and person",
         "zone and town",
         "promise and result",
+        "promise and what drops it",
         "two levels of the administrative tree",
     ],
 )

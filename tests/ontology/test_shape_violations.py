@@ -124,6 +124,13 @@ VIOLATIONS: dict[str, list[str]] = {
     ],
     "A claim is said by an article.": ["DELETE WHERE { id:outcome ccl:article ?o }"],
     "A commitment is no outcome.": ["INSERT DATA { id:commitment a ccl:Outcome }"],
+    "A withdrawal drops a commitment.": [
+        "INSERT DATA { id:withdrawal ccl:withdraws id:outcome ; prov:wasRevisionOf id:outcome }",
+    ],
+    "A withdrawal is a revision of what it drops.": [
+        "DELETE WHERE { id:withdrawal prov:wasRevisionOf ?o }",
+    ],
+    "A withdrawal has no completion rate.": ["INSERT DATA { id:withdrawal ccl:completionRate 120.0 }"],
     "A commitment has no completion rate: that is a result's.": [
         "INSERT DATA { id:commitment ccl:completionRate 120.0 }",
     ],
