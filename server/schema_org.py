@@ -27,7 +27,7 @@ _NAMES = frozenset({RDFS.label, PREFIXES["skos"] + "prefLabel"})
 _OTHER_NAMES = PREFIXES["skos"] + "altLabel"
 _DEFINITION = PREFIXES["skos"] + "definition"
 _SAME = PREFIXES["owl"] + "sameAs"
-_CLAIMS = frozenset({CCL.Commitment, CCL.Outcome, CCL.ImpliedTarget})
+_CLAIMS = frozenset({CCL.Commitment, CCL.Outcome, CCL.ImpliedTarget, CCL.Withdrawal})
 _MOST_VALUES = 50  # of a property
 # In a script element only these could end it or begin a comment; as escapes they are the same JSON.
 _ESCAPES = str.maketrans(

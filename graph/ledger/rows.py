@@ -60,6 +60,7 @@ class _Revision:
     value: str  # empty of what is dropped
     quote: str
     who: str  # empty where nobody is named
+    who_english: str = ""
 
 
 class _Book:
@@ -81,6 +82,7 @@ class _Book:
         self.revisions: dict[str, dict[str, _Revision]] = defaultdict(dict)
         for row in asked.rows("revisions"):
             told = _Revision(row["on"], row.get("value", ""), row.get("quote", ""), row.get("who", ""))
+            told = replace(told, who_english=row.get("whoEnglish", told.who))
             known = self.revisions[row["earlier"]].get(row["later"], told)
             self.revisions[row["earlier"]][row["later"]] = min(known, told)
         self.stands = {row["target"]: row for row in asked.rows("status")}
@@ -191,7 +193,11 @@ class _Book:
         elif _differ(made):
             told.append(notes["rate_differs"][language].format_map(words))
         for revision in sorted(self.revisions.get(made.iri, {}).values()):
-            words = {"on": revision.on, "quote": revision.quote, "who": revision.who}
+            words = {
+                "on": revision.on,
+                "quote": revision.quote,
+                "who": revision.who if language == "zh" else revision.who_english,
+            }
             if revision.value:
                 words["later"] = _shown(Decimal(revision.value), made, language)
             note = "revised" if revision.value else "withdrawn" if revision.who else "withdrawn_by_nobody"

@@ -291,7 +291,9 @@ def test_a_dropped_target_stays_and_its_row_says_since_when_by_whom_and_in_which
     assert (
         row.reason_zh.count("2024-07-02昆明市取消这一目标：“昆明市取消2024年新建12间乡村图书室的计划”。") == 1
     )
-    assert "Dropped on 2024-07-02 by 昆明市: “昆明市取消2024年新建12间乡村图书室的计划”." in row.reason_en
+    assert (
+        "Dropped on 2024-07-02 by Kunming City: “昆明市取消2024年新建12间乡村图书室的计划”." in row.reason_en
+    )
     assert set(row.revised_by) == {w.value for w in withdrawals if isinstance(w, NamedNode)}
     assert other.revised_by == ()
     assert "取消" not in other.reason_zh
