@@ -238,7 +238,7 @@ def _why_no_quantity(text: str, m: re.Match[str], unit: str) -> str | None:
     before, after = text[max(0, m.start() - 4) : m.start()], text[m.end() : m.end() + 4]
     if pattern("quantity.ordinal").search(before):
         return "ordinal"
-    if pattern("quantity.latin-name").search(before):
+    if pattern("quantity.latin-name").search(before) and not _counts_acronym(before, unit):
         return "name"
     if pattern("quantity.interval").search(before):
         return "interval"
@@ -251,6 +251,13 @@ def _why_no_quantity(text: str, m: re.Match[str], unit: str) -> str | None:
     if pattern("quantity.name").match(text, m.end(), m.end() + 4):
         return "name"
     return "date" if unit in ("年", "月", "日") and _is_date(before, m, unit) else None
+
+
+def _counts_acronym(before: str, unit: str) -> bool:
+    """AED552台: whether the number counts a thing known by its initials, rather than being the end of a code."""
+    return (
+        bool(pattern("quantity.acronym").search(before)) and unit in table("quantity")["acronym"]["measure"]
+    )
 
 
 _WORD_OF_TENTHS = re.compile(r"[立为功长果员本品就熟都交分型效绩群人年家片批套语见活器因份色像]")
