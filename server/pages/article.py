@@ -20,6 +20,7 @@ from server.text_display import show as shown
 _KINDS = {
     CCL.Mention: "mention",
     CCL.Commitment: "commitment",
+    CCL.Withdrawal: "commitment",  # in the look of the promise that it revises
     CCL.Outcome: "outcome",
     CCL.Relation: "relation",
     CCL.PhaseReport: "phase",
