@@ -100,6 +100,8 @@ def own_indicator(words_before: str, words_after: str, quantity: Quantity) -> st
     if indicator.is_only_verb(before):
         before = ""
     after = words_after if indicator.starts_with_noun(words_after) else ""
+    if before and indicator.is_bare_deed(indicator.noun_after(after)):
+        after = ""  # 加装电梯330台|并投入使用: the clause goes on about the thing before the number
     listed = words_before.rstrip().endswith("等")
     if after and (
         listed or indicator.is_only_verb(words_before) or indicator.ends_in_verb(before) or not before

@@ -14,7 +14,13 @@ GOLD = Path(__file__).parent.parent / "gold" / "pairs"
 
 @pytest.mark.parametrize(
     ("folder", "seed", "share"),
-    [("development", 1, 0.95), ("civic", 1, 0.95), ("held-out", 1, 0.95), ("unseen", 1, 0.75)],
+    [
+        ("development", 1, 0.95),
+        ("civic", 1, 0.95),
+        ("held-out", 1, 0.95),
+        ("unseen", 1, 0.75),
+        ("plain", 1, 0.95),
+    ],
 )
 def test_pairs_in_paraphrase_are_found_and_hardly_any_other(folder: str, seed: int, share: float) -> None:
     found = Reading(make_world(GOLD / folder, seed, pairs=200, distractors=2000)).found()
