@@ -24,6 +24,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import fsspec
 
+from loaders.location import FILE_SYSTEM_ERRORS
+
 from .snapshot import Snapshot, SnapshotError, locked, open_current, open_snapshot, prune, publish, republish
 
 _BLOCK = 1 << 20
@@ -112,7 +114,7 @@ class Location:
     def _told(self, what: str) -> Iterator[None]:
         try:
             yield
-        except (OSError, ImportError, ValueError, NotImplementedError) as error:
+        except FILE_SYSTEM_ERRORS as error:
             raise SnapshotError(f"{self._name}: {what}: {error or type(error).__name__}") from error
 
 

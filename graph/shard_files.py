@@ -18,6 +18,7 @@ import fsspec
 import zstandard
 
 from loaders.facts import Article, Extraction
+from loaders.location import FILE_SYSTEM_ERRORS
 from loaders.pipeline import extract
 from ontology.errors import ChunchengError
 
@@ -86,7 +87,7 @@ def _put(location: str, name: str, content: bytes, *, replaces: bool) -> None:
         files.makedirs(root, exist_ok=True)
         with files.transaction, files.open(path, "wb") as file:
             file.write(content)
-    except (OSError, ImportError, ValueError, NotImplementedError) as error:
+    except FILE_SYSTEM_ERRORS as error:
         raise ShardFileError(
             f"{location}/{name}: can't be written: {error or type(error).__name__}"
         ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from upath import UPath
 
@@ -12,6 +12,8 @@ from ontology.errors import ChunchengError
 
 #: A file or folder; both kinds are read by the same methods.
 Location: TypeAlias = Path | UPath
+#: What a file system of fsspec raises where something can't be done there; the last where it can't be written to at all (http).
+FILE_SYSTEM_ERRORS: Final = (OSError, ImportError, ValueError, NotImplementedError)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?:/|:)")
 
 

@@ -25,6 +25,18 @@ _PAGE_BYTES = 8 * 1024 * 1024  # of an answer that is read to be shown
 _T = TypeVar("_T")
 
 
+async def ask_for_page(serving: Serving, text: str, format: str, deadline: float) -> Answer:
+    """The answer to one of our own queries, in a format by its name, kept from before where it took long; raises Problem."""
+    question = Question(
+        text,
+        format=format,
+        names_graphs="GRAPH" in text or "FROM" in text,
+        deadline=deadline,
+        max_bytes=_PAGE_BYTES,
+    )
+    return await serving.costly.ask(serving.engine, question)
+
+
 class PageEngine:
     """Answers the queries of pages; to be called from any thread but the event loop's."""
 
@@ -54,14 +66,7 @@ class PageEngine:
         return _wait(ask(), self._loop)
 
     async def _ask(self, text: str, format: str) -> Answer:
-        question = Question(
-            text,
-            format=format,
-            names_graphs="GRAPH" in text or "FROM" in text,
-            deadline=self._deadline,
-            max_bytes=_PAGE_BYTES,
-        )
-        return await self._serving.costly.ask(self._serving.engine, question)
+        return await ask_for_page(self._serving, text, format, self._deadline)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from itertools import chain
 from pyoxigraph import NamedNode
 
 from server.current import Serving
-from server.engine import Question
+from server.page_context import ask_for_page
 from server.pages import standings
 from server.pages.panels import panel_query, read_kind
 from server.pages.rows import fill
@@ -27,8 +27,6 @@ async def warm(serving: Serving) -> None:
     with serving.used():
         for text in chain((fill(name, {}) for name in WHOLE), panels):
             try:
-                await serving.costly.ask(
-                    serving.engine, Question(text, format="json", names_graphs=False, deadline=_DEADLINE)
-                )
+                await ask_for_page(serving, text, "json", _DEADLINE)
             except Problem as problem:
                 _log.warning("a query about the whole snapshot has no answer: %s", problem)

@@ -14,14 +14,38 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import Field, asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from ontology.errors import ChunchengError
 
 _FIELDS = ("action", "target", "outcomes", "author", "date", "reason")
+
+
+class Decidable(Protocol):
+    """A proposed pairing that a person may decide on, a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """IRIs of what is paired, that of the promise first."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """What speaks for it."""
+        ...
+
+    @property
+    def decided(self) -> str | None:
+        """Who accepted it by hand, if anybody did."""
+        ...
+
+
+_Pairing = TypeVar("_Pairing", bound=Decidable)
 
 
 class DecisionError(ChunchengError):
@@ -61,6 +85,19 @@ class Decisions:
     def apply(self, key: Sequence[str]) -> Decision | None:
         """The decision about a pairing by its IRIs, target first; None where nobody decided."""
         return self._by_key.get((short(key[0]), *sorted(map(short, key[1:]))))
+
+    def sort_out(self, proposed: Iterable[tuple[_Pairing, bool]]) -> tuple[list[_Pairing], list[_Pairing]]:
+        """What stands, by its score or by a decision, and what waits for one; what was rejected is in neither."""
+        standing: list[_Pairing] = []
+        waiting: list[_Pairing] = []
+        for pairing, stands in proposed:
+            decision = self.apply(pairing.key)
+            if decision is None:
+                (standing if stands else waiting).append(pairing)
+            elif decision.accept:
+                why = f"{decision.author} {decision.day}：{decision.reason}；{pairing.why}"
+                standing.append(replace(pairing, decided=decision.author, why=why))
+        return standing, waiting
 
     def standing(self) -> list[Decision]:
         """One decision for each pairing, in order of the pairings."""

@@ -92,15 +92,7 @@ def match(
         if known is None or (stands, pair.probability) > (known[1], known[0].probability):
             best[pair.key] = (pair, stands)
     unknown = _accepted_by_hand(claims, decisions, best)
-    decided = [decisions.apply(pair.key) for pair, _ in best.values()]
-    links: list[Pair] = []
-    candidates: list[Pair] = []
-    for (pair, stands), decision in zip(best.values(), decided, strict=True):
-        if decision is None:
-            (links if stands else candidates).append(pair)
-        elif decision.accept:
-            why = f"{decision.author} {decision.day}：{decision.reason}；{pair.why}"
-            links.append(replace(pair, decided=decision.author, why=why))
+    links, candidates = decisions.sort_out(best.values())
     answered: dict[str, set[str]] = defaultdict(set)
     for pair in links:
         answered[pair.target.iri].update(r.iri for r in pair.results)

@@ -56,16 +56,7 @@ def withdraw(claims: Sequence[Claim], decisions: Decisions | None = None) -> Wit
             for pair, stands in _pairs(withdrawal, index):
                 found[pair.key] = (pair, stands)
     unknown = _accepted_by_hand(claims, decisions, found)
-    dropped: list[Withdrawn] = []
-    candidates: list[Withdrawn] = []
-    for key in sorted(found):
-        pair, stands = found[key]
-        decision = decisions.apply(pair.key)
-        if decision is None:
-            (dropped if stands else candidates).append(pair)
-        elif decision.accept:
-            why = f"{decision.author} {decision.day}：{decision.reason}；{pair.why}"
-            dropped.append(replace(pair, decided=decision.author, why=why))
+    dropped, candidates = decisions.sort_out(found[key] for key in sorted(found))
     return Withdrawals(tuple(dropped), tuple(candidates), unknown)
 
 
