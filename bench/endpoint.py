@@ -225,7 +225,7 @@ def write_report(given: argparse.Namespace, runs: dict[str, dict[str, Any]], lat
         f"Requests a second of `chuncheng serve` (killable workers, default settings, metering off) as a ratio to its peers' in one interleaved run "
         f"on {quads} quads; "
         f"{given.rounds} rounds, {given.seconds:g} s a cell and server, the client on the same cores. {machine}, Oxigraph {version('pyoxigraph')}, "
-        f"granian {version('granian')}, {datetime.now(UTC):%Y-%m-%d}. Our answers agreed with native Oxigraph's.",
+        f"httptools {version('httptools')}, {datetime.now(UTC):%Y-%m-%d}. Our answers agreed with native Oxigraph's.",
         "",
         "Cold: every text is unique, no cache hits. Repeated: sixty texts a template, most answers come from a cache. "
         "A goal that isn't reached is marked ✗.",

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
-
-from server.rsgi import Headers
+from typing import NamedTuple, Protocol
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._\-]+)(?::[0-9]{0,5})?")  # RFC 9110, 7.2, without escapes
 _IPV6_NETWORK = 64  # bits; below it a client gives itself as many addresses as it likes
+
+
+class Headers(Protocol):
+    """Headers of a request, by lower-case name."""
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """All lines, names that come again included."""
 
 
 class Client(NamedTuple):

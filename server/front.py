@@ -1,19 +1,17 @@
 """Who answers which path: the SPARQL protocol and the server's own state here, pages and linked data in Flask.
 
-One event loop serves all requests (RSGI). Whatever takes time happens in worker processes or on threads.
+One event loop serves all requests. Whatever takes time happens in worker processes or on threads.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import os
-import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from graph.views import BEFORE_ALL
 from server import change_files, graph_store, memento, operations, protocol, static_files, wsgi_bridge
@@ -22,6 +20,7 @@ from server.app import create_app
 from server.clients import Client, ClientResolver, allowed_host, client_key
 from server.current import CurrentSnapshot, DataFolder, Serving, Source, no_kills
 from server.engine import Cancel, Question
+from server.http_server import BrokenBodyError, Exchange
 from server.metering import Meter
 from server.metrics import Metrics
 from server.page_context import ENVIRON_KEY, PageContext, PageEngine, Served
@@ -31,7 +30,6 @@ from server.protocol import Query, Request, Response
 from server.query_log import QueryLog
 from server.remote_source import RemoteSource
 from server.repeated_requests import RepeatedRequests
-from server.rsgi import Scope, Transport
 from server.settings import Settings
 from server.sparql_service import SparqlService
 from server.spool import Spool
@@ -43,8 +41,6 @@ _BODY_SECONDS = 30.0  # for a client to send a request's body
 _SWITCH_SECONDS = 0.0005  # after which a thread gives the interpreter's lock to the event loop
 _SWEEP_SECONDS = 1.0
 _REPEATED_SHARE = 4  # of the cache's bytes, this part is for requests that come again to the letter
-_LISTEN_SECONDS = 0.02  # between two looks whether the HTTP server listens already
-_DESCRIPTORS = Path("/proc/self/fd")
 _NEGOTIATED = (
     "accept",
     "accept-encoding",
@@ -68,7 +64,6 @@ COMMON_HEADERS = {
     "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Location, Memento-Datetime, Retry-After, Vary",
     "Server": "Chuncheng",
 }
-_COMMON = [(name.lower(), value) for name, value in COMMON_HEADERS.items()]
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": protocol.METHODS,
     "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match",
@@ -76,14 +71,22 @@ _PREFLIGHT = {
 }
 
 
+class _Asked(NamedTuple):
+    """What the head of a request says of who asks, and for which form of an answer."""
+
+    client: Client
+    host: str
+    accept: str | None
+    accept_encoding: str | None
+    if_none_match: str | None
+    accept_datetime: str | None
+
+
 class Front:
     """The application that the HTTP server calls; `start` before the first request, `close` after the last."""
 
-    def __init__(
-        self, data_dir: Path, settings: Settings, announce: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, data_dir: Path, settings: Settings) -> None:
         self._settings = settings
-        self._announce = announce
         limits = settings.limits
         self._spool = Spool(settings.spool, limits.spool_bytes, limits.transfer_seconds)
         killed = no_kills()
@@ -119,7 +122,6 @@ class Front:
         sys.setswitchinterval(_SWITCH_SECONDS)
         await self.current.start()
         self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
-        self._announce()
 
     async def close(self) -> None:
         """Let go of processes, threads and files."""
@@ -132,60 +134,68 @@ class Front:
         self._spool.close()
         self._log.close()
 
-    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """The HTTP server is about to serve."""
-        loop.run_until_complete(self.start())
-
-    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """The HTTP server has stopped serving."""
-        loop.run_until_complete(self.close())
-
-    async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
-        """Answer one request."""
-        if scope.proto != "http":
-            return
+    def begin(self, exchange: Exchange) -> Coroutine[Any, Any, None] | None:
+        """See `server.http_server.Application`; a request that comes again to the letter is answered at once."""
         try:
-            response = await self._respond(scope, transport)
+            asked = self._read_head(exchange)
+            if exchange.method == "GET" and asked.accept_datetime is None:
+                known = self.service.answer_repeated(
+                    self.current.serving,
+                    exchange.path,
+                    exchange.query_string,
+                    asked.accept,
+                    asked.accept_encoding,
+                    asked.if_none_match,
+                )
+                if known is not None:
+                    exchange.send(known)
+                    return None
         except Problem as problem:
-            response = protocol.refuse(problem)
-        except asyncio.CancelledError:
-            return  # the client has gone
-        except Exception:
-            _log.exception("failed at %s", scope.path)
-            response = protocol.refuse(Problem(500, "the server failed at this request; its log says why"))
-        _send(response, transport, with_body=scope.method != "HEAD")
+            exchange.send(protocol.refuse(problem))
+            return None
+        return self._answer_later(exchange, asked)
 
-    async def _respond(self, scope: Scope, transport: Transport) -> Response:
-        headers, path = scope.headers, scope.path
-        client = self._resolver.resolve(scope.client, headers)
-        host = client.host or scope.authority or headers.get("host") or "localhost"
+    async def _answer_later(self, exchange: Exchange, asked: _Asked) -> None:
+        try:
+            exchange.send(await self._respond(exchange, asked))
+        except Problem as problem:
+            exchange.send(protocol.refuse(problem))
+        except asyncio.CancelledError:
+            exchange.abandon()  # the client has gone
+        except Exception:
+            _log.exception("failed at %s", exchange.path)
+            exchange.send(
+                protocol.refuse(Problem(500, "the server failed at this request; its log says why"))
+            )
+
+    def _read_head(self, exchange: Exchange) -> _Asked:
+        headers = exchange.headers
+        client = self._resolver.resolve(exchange.client, headers)
+        host = client.host or exchange.authority or headers.get("host") or "localhost"
         if self._settings.hosts and not allowed_host(host, self._settings.hosts):
             raise Problem(421, f"this server doesn't answer for {host}")
         negotiated = [headers.get(name) for name in _NEGOTIATED]
         for name, value in zip(_NEGOTIATED, negotiated, strict=True):
             if value is not None and len(value) > _NEGOTIATED_CHARACTERS:
                 raise Problem(431, f"the header {name} has more than {_NEGOTIATED_CHARACTERS} characters")
-        accept, accept_encoding, if_none_match, accept_datetime = negotiated
-        if scope.method == "GET" and accept_datetime is None:
-            known = self.service.answer_repeated(
-                self.current.serving, path, scope.query_string, accept, accept_encoding, if_none_match
-            )
-            if known is not None:
-                return known
-        if scope.method == "OPTIONS":
+        return _Asked(client, host, *negotiated)
+
+    async def _respond(self, exchange: Exchange, asked: _Asked) -> Response:
+        headers, path, client, host = exchange.headers, exchange.path, asked.client, asked.host
+        if exchange.method == "OPTIONS":
             is_sparql = path == SPARQL or path.startswith(SPARQL + ".")
             allowed = protocol.METHODS if is_sparql else "GET, HEAD, OPTIONS"
             return Response(204, {"Allow": allowed, **_PREFLIGHT})
         request = Request(
-            scope.method,
-            f"{client.scheme or scope.scheme}://{host}",
+            exchange.method,
+            f"{client.scheme or exchange.scheme}://{host}",
             path,
-            scope.query_string,
-            accept,
+            exchange.query_string,
+            asked.accept,
             headers.get("content-type"),
-            b"" if scope.method in ("GET", "HEAD") else await self._read_body(scope, transport),
-            accept_encoding,
-            if_none_match,
+            b"" if exchange.method in ("GET", "HEAD") else await self._read_body(exchange),
+            asked.accept_encoding,
+            asked.if_none_match,
             client_key(client.address),
             headers.get("range"),
             headers.get("if-range"),
@@ -195,8 +205,8 @@ class Front:
         then = None
         try:
             if memento.is_of_time(path):
-                then = await self._then(request, serving, accept_datetime)
-            response = await self._answer_path(request, then, serving, scope, transport, client, host)
+                then = await self._then(request, serving, asked.accept_datetime)
+            response = await self._answer_path(request, then, serving, exchange, asked)
             if then is None and (path.startswith(SPARQL) or not memento.is_of_time(path)):
                 return (
                     response  # queries of the present say no more than that there is a past: see their Vary
@@ -236,16 +246,14 @@ class Front:
         request: Request,
         then: Then | None,
         current: Serving,
-        scope: Scope,
-        transport: Transport,
-        client: Client,
-        host: str,
+        exchange: Exchange,
+        asked: _Asked,
     ) -> Response:
         serving, path = then.serving if then else current, request.path
         if path == SPARQL or path.startswith(SPARQL + "."):
-            return await self._sparql(request, serving, then, scope, transport, client, host)
+            return await self._sparql(request, serving, then, exchange, asked)
         if graph_store.is_path(path):
-            return await self._graph(request, serving, then, transport)
+            return await self._graph(request, serving, then, exchange)
         if path.startswith(change_files.PREFIX):
             return await self._changes.answer(request, current.snapshot)
         if path.startswith(static_files.PREFIX):
@@ -255,44 +263,42 @@ class Front:
         state = self._state.find(path)
         if state is not None:
             return state(request, serving)
-        return await self._page(request, serving, then, scope, client, host)
+        return await self._page(request, serving, then, exchange, asked)
 
     async def _sparql(
         self,
         request: Request,
         serving: Serving,
         then: Then | None,
-        scope: Scope,
-        transport: Transport,
-        client: Client,
-        host: str,
+        exchange: Exchange,
+        asked: _Asked,
     ) -> Response:
         suffix = request.path[len(SPARQL) + 1 :]
         if protocol.wants_page(request, suffix):
-            return await self._page(request, serving, then, scope, client, host)
+            return await self._page(request, serving, then, exchange, asked)
         query = protocol.read_query(request, suffix)
         if query is None:
             return self._state.describe_service(request, serving)
-        return await self._answer(request, query, serving, transport, is_past=then is not None)
+        return await self._answer(request, query, serving, exchange, is_past=then is not None)
 
     async def _graph(
-        self, request: Request, serving: Serving, then: Then | None, transport: Transport
+        self, request: Request, serving: Serving, then: Then | None, exchange: Exchange
     ) -> Response:
         query, exists = graph_store.read(request, request.path, serving.base)
         if exists is not None:
             found = await serving.engine.query(Question(exists.text, format="json"))
             if b"false" in found.read():
                 raise Problem(404, "this snapshot has no such graph")
-        return await self._answer(request, query, serving, transport, is_past=then is not None)
+        return await self._answer(request, query, serving, exchange, is_past=then is not None)
 
     async def _answer(
-        self, request: Request, query: Query, serving: Serving, transport: Transport, *, is_past: bool
+        self, request: Request, query: Query, serving: Serving, exchange: Exchange, *, is_past: bool
     ) -> Response:
         """A query's answer; a long one is ended when its client goes."""
         watching: list[asyncio.Task[None]] = []
 
         def watch(cancel: Cancel) -> None:
-            watching.append(asyncio.get_running_loop().create_task(_cancel_without_client(transport, cancel)))
+            watching.append(asyncio.get_running_loop().create_task(_cancel_without_client(exchange, cancel)))
 
         try:
             return await self.service.answer(request, query, serving, watch, is_past=is_past)
@@ -305,9 +311,8 @@ class Front:
         request: Request,
         serving: Serving,
         then: Then | None,
-        scope: Scope,
-        client: Client,
-        host: str,
+        exchange: Exchange,
+        asked: _Asked,
     ) -> Response:
         loop = asyncio.get_running_loop()
         context = PageContext(
@@ -324,7 +329,11 @@ class Front:
             self.current.serving.publications,
         )
         environ = wsgi_bridge.environ_of(
-            scope, request.body, host, client.scheme or scope.scheme, {ENVIRON_KEY: context}
+            exchange,
+            request.body,
+            asked.host,
+            asked.client.scheme or exchange.scheme,
+            {ENVIRON_KEY: context},
         )
         status, headers, content = await loop.run_in_executor(
             self._threads, wsgi_bridge.call, self._pages, environ
@@ -335,34 +344,28 @@ class Front:
         kept = {name: value for name, value in headers if name != "Content-Length"}
         return Response(status, kept, content, size=size)
 
-    async def _read_body(self, scope: Scope, transport: Transport) -> bytes:
+    async def _read_body(self, exchange: Exchange) -> bytes:
         """The body of a request; raises Problem 413 before more of it than allowed is read, 408 for one that doesn't come."""
-        if scope.method in ("GET", "HEAD"):
-            return b""
         limit = self._settings.limits.body_bytes
-        declared = scope.headers.get("content-length")
+        declared = exchange.headers.get("content-length")
         if declared is not None and declared.isdigit() and int(declared) > limit:
             raise _body_too_large(limit)
-        parts, size, empty = [], 0, 0
+        parts, size = [], 0
         try:
             async with asyncio.timeout(_BODY_SECONDS):
-                async for part in transport:
+                async for part in exchange:
                     size += len(part)
-                    empty += not part
                     if size > limit:
                         raise _body_too_large(limit)
                     parts.append(part)
         except TimeoutError:
             raise Problem(408, f"the body didn't come within {_BODY_SECONDS:g} s") from None
-        # The HTTP server ends a body that broke off like a whole one, but for one more empty part.
-        if empty > 1 or (declared is not None and declared.isdigit() and int(declared) != size):
-            raise Problem(400, "the body broke off or is badly encoded", headers={"Connection": "close"})
+        except BrokenBodyError:
+            raise Problem(400, "the body broke off or is badly encoded") from None
         return b"".join(parts)
 
     async def _sweep(self) -> None:
         snapshot = self.current.serving.snapshot.id
-        while not _end_silent_connections(self._settings.limits.transfer_seconds):
-            await asyncio.sleep(_LISTEN_SECONDS)
         while True:
             await asyncio.sleep(_SWEEP_SECONDS)
             if self.current.serving.snapshot.id != snapshot:
@@ -381,29 +384,9 @@ def _shown(then: Then | None) -> tuple[str, str] | None:
     return past.day, past.day if past.published == BEFORE_ALL else past.published
 
 
-async def _cancel_without_client(transport: Transport, cancel: Cancel) -> None:
-    await transport.client_disconnect()
+async def _cancel_without_client(exchange: Exchange, cancel: Cancel) -> None:
+    await exchange.client_disconnect()
     cancel()
-
-
-def _end_silent_connections(seconds: float) -> bool:
-    """Let the kernel end connections whose client hasn't read for that long (tcp(7), TCP_USER_TIMEOUT).
-
-    The option goes from a listening socket to those it accepts. The HTTP server shows its own only as a descriptor, and
-    begins to listen after we have started: returns whether it was found.
-    """
-    if not hasattr(socket, "TCP_USER_TIMEOUT") or not _DESCRIPTORS.is_dir():
-        return True
-    listens = False
-    for link in _DESCRIPTORS.iterdir():
-        with contextlib.suppress(OSError):
-            if not str(link.readlink()).startswith("socket:"):
-                continue
-            with socket.socket(fileno=os.dup(int(link.name))) as found:
-                if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
-                    listens = True
-    return listens
 
 
 def _body_too_large(limit: int) -> Problem:
@@ -411,22 +394,4 @@ def _body_too_large(limit: int) -> Problem:
         413,
         f"the body has more than the {limit} bytes allowed; ask in smaller queries",
         fields={"limit": limit},
-        headers={"Connection": "close"},
     )
-
-
-def _send(response: Response, transport: Transport, *, with_body: bool) -> None:
-    status, file = response.status, response.file
-    headers = [*response.headers.items(), *_COMMON]
-    if status in (204, 304):
-        transport.response_empty(status, headers)
-        return
-    headers.append(("content-length", str(response.size or len(response.body))))
-    if not with_body:
-        transport.response_empty(status, headers)
-    elif file is not None and response.part is not None:
-        transport.response_file_range(status, headers, str(file), *response.part)
-    elif file is not None:
-        transport.response_file(status, headers, str(file))
-    else:
-        transport.response_bytes(status, headers, response.body)

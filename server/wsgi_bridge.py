@@ -1,4 +1,4 @@
-"""Flask's pages behind the RSGI server: one request as WSGI (PEP 3333), run on a thread."""
+"""Flask's pages behind the event loop: one request as WSGI (PEP 3333), run on a thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-    from server.rsgi import Scope
+    from server.http_server import Exchange
 
 
 def call(application: WSGIApplication, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -32,14 +32,16 @@ def call(application: WSGIApplication, environ: dict[str, Any]) -> tuple[int, li
     return int(status.split(" ", 1)[0]), headers, body
 
 
-def environ_of(scope: Scope, body: bytes, host: str, scheme: str, extra: Mapping[str, Any]) -> dict[str, Any]:
+def environ_of(
+    exchange: Exchange, body: bytes, host: str, scheme: str, extra: Mapping[str, Any]
+) -> dict[str, Any]:
     """The environment of a request; text is latin-1 as PEP 3333 wants it."""
     name, _, port = host.rpartition(":") if ":" in host.rsplit("]", 1)[-1] else (host, "", "")
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope.method,
+        "REQUEST_METHOD": exchange.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path.encode("utf-8", "replace").decode("latin-1"),
-        "QUERY_STRING": scope.query_string.encode("utf-8", "replace").decode("latin-1"),
+        "PATH_INFO": exchange.path.encode("utf-8", "replace").decode("latin-1"),
+        "QUERY_STRING": exchange.query_string.encode("utf-8", "replace").decode("latin-1"),
         "SERVER_NAME": name or host,
         "SERVER_PORT": port or ("443" if scheme == "https" else "80"),
         "SERVER_PROTOCOL": "HTTP/1.1",
@@ -53,7 +55,7 @@ def environ_of(scope: Scope, body: bytes, host: str, scheme: str, extra: Mapping
         "CONTENT_LENGTH": str(len(body)),
         **extra,
     }
-    for header, value in scope.headers.items():
+    for header, value in exchange.headers.items():
         key = header.upper().replace("-", "_")
         if key == "CONTENT_TYPE":
             environ[key] = value
