@@ -69,7 +69,7 @@ class Kept:
     """An answer in memory: its body as it is, and by content coding; `etag` with its quotes."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: dict[str, str]
     body: bytes
     etag: str
     rows: int
@@ -107,12 +107,13 @@ class AnswerCache:
 
     def put(self, key: Key, kept: Kept) -> None:
         """Keep an answer, unless it alone would take more than an eighth of the cache."""
-        self._kept.forget(key)
-        size = (
-            _OVERHEAD + sum(map(sys.getsizeof, key)) + len(kept.body) + sum(map(len, kept.encoded.values()))
-        )
+        size = _OVERHEAD + len(kept.body) + sum(map(sys.getsizeof, key))
+        if kept.encoded:
+            size += sum(map(len, kept.encoded.values()))
         if size <= self._largest:
             self._kept.put(key, kept, size)
+        else:
+            self._kept.forget(key)
 
     def add_encoding(self, key: Key, coding: str, body: bytes) -> None:
         """Keep a compressed body beside the plain one, if that is still kept and both are small enough."""

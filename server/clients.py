@@ -41,9 +41,10 @@ class ClientResolver:
         saw, so the first address from the right that is no trusted proxy is the client; what isn't an address ends
         the search, as everything left of it may be made up.
         """
-        address = _without_port(peer)
+        direct = _direct(peer)
+        address = direct.address
         if not self._networks or not self._is_trusted(address):
-            return Client(address)
+            return direct
         forwarded: dict[str, str] = {}
         for (
             name,
@@ -99,6 +100,11 @@ def _network_of(address: str) -> str:
     if own.ipv4_mapped is not None:
         return str(own.ipv4_mapped)
     return str(ipaddress.IPv6Network((int(own), _IPV6_NETWORK), strict=False))
+
+
+@lru_cache(maxsize=4096)
+def _direct(peer: str) -> Client:
+    return Client(_without_port(peer))
 
 
 @lru_cache(maxsize=16)

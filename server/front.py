@@ -175,8 +175,9 @@ class Front:
         if self._settings.hosts and not allowed_host(host, self._settings.hosts):
             raise Problem(421, f"this server doesn't answer for {host}")
         negotiated = [headers.get(name) for name in _NEGOTIATED]
-        for name, value in zip(_NEGOTIATED, negotiated, strict=True):
+        for value in negotiated:
             if value is not None and len(value) > _NEGOTIATED_CHARACTERS:
+                name = _NEGOTIATED[negotiated.index(value)]
                 raise Problem(431, f"the header {name} has more than {_NEGOTIATED_CHARACTERS} characters")
         return _Asked(client, host, *negotiated)
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from server.problem import Problem
 from server.query_shape import UPDATES, QueryShape, ServiceCall, read_shape
@@ -21,6 +21,7 @@ from server.sparql_tokens import Token, Tokenizer
 
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _OPENING = frozenset({"(", "[", "{", "<<"})
+_OPENING_BYTES = b"([{"
 _CLOSING = frozenset({")", "]", "}", ">>"})
 _BEFORE_GRAPH_NAME = frozenset({"GRAPH", "FROM", "NAMED", "DESCRIBE"})
 _NO_CHARACTER = re.compile("[\\x00\ud800-\udfff]")
@@ -30,8 +31,7 @@ _READ_ONLY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A query that passed, and what is known of it.
 
     Without `names_graphs` it reads the default graph only; with `volatile` it may answer otherwise next time. The
@@ -75,28 +75,28 @@ def check(text: str, limits: Limits, *, services: bool = False) -> Checked:
     since the standard (section 19.2) has them decoded before anything else while the engine decodes them inside
     strings, IRIs and names only.
     """
-    _require_characters(text)
-    size = len(text) if text.isascii() else len(text.encode())
+    encoded = _encode(text)
+    size = len(encoded)
     if size > limits.query_bytes:
         raise Problem(
             413,
             f"the query has {size} bytes, more than the {limits.query_bytes} allowed; ask in smaller queries",
             fields={"limit": limits.query_bytes, "value": size},
         )
-    variants = [text]
+    variants = [(text, encoded)]
     if "\\" in text and (decoded := _CODE_POINT.sub(_decode_code_point, text)) != text:
-        variants.append(decoded)
+        variants.append((decoded, decoded.encode()))
     calls: QueryShape | None = None
     names_graphs = volatile = False
-    for variant in variants:
+    for variant, octets in variants:
         # Letters only, wherever they stand: what these find is looked at more closely, or taken for the worse.
         letters = variant.upper()
         if "SERVICE" in letters and services and variant is text:
             calls = _read_calls(text)
             _follow_readings(_without_calls(text, calls), limits)
-        elif "SERVICE" in letters or _count(variant, _OPENING) > limits.nesting:
+        elif "SERVICE" in letters or _count(octets, _OPENING_BYTES) + octets.count(b"<<") > limits.nesting:
             _follow_readings(variant, limits)
-        if _may_have_many_patterns(variant, limits) or any(word in letters for word in UPDATES):
+        if _may_have_many_patterns(octets, limits) or any(word in letters for word in UPDATES):
             _check_shape(variant, limits)
         names_graphs = names_graphs or "GRAPH" in letters or "FROM" in letters or "NAMED" in letters
         volatile = volatile or _is_volatile(letters)
@@ -105,10 +105,16 @@ def check(text: str, limits: Limits, *, services: bool = False) -> Checked:
     return Checked(text, names_graphs, volatile, tuple(calls.services), calls.prologue)
 
 
-def _require_characters(text: str) -> None:
+def _encode(text: str) -> bytes:
+    """The query in UTF-8; raises Problem 400 for what is no character of a text."""
+    try:
+        encoded = text.encode()
+        if b"\0" not in encoded:
+            return encoded
+    except UnicodeEncodeError:
+        pass
     found = _NO_CHARACTER.search(text)
-    if found is None:
-        return
+    assert found is not None
     line, column = text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
     raise Problem(
         400,
@@ -123,18 +129,19 @@ def _is_volatile(letters: str) -> bool:
     return "RAND" in letters or "NOW" in letters or "UUID" in letters or "BNODE" in letters
 
 
-def _count(text: str, signs: Iterable[str]) -> int:
-    return sum([text.count(sign) for sign in signs])
+def _count(encoded: bytes, signs: bytes) -> int:
+    """How many bytes are one of the signs: what is left out in one pass, ten times as fast as to count each."""
+    return len(encoded) - len(encoded.translate(None, signs))
 
 
-def _may_have_many_patterns(text: str, limits: Limits) -> bool:
+def _may_have_many_patterns(encoded: bytes, limits: Limits) -> bool:
     """Whether there are signs enough for it: one of these stands between two patterns, and between two steps of a path.
 
     Members of a collection are two patterns each, and begin with a sign or stand behind white space.
     """
-    between = _count(text, ".;,/|[{<")
-    if "(" in text:
-        between += 2 * _count(text, " \n\t\r?$\"'<:")
+    between = _count(encoded, b".;,/|[{<")
+    if b"(" in encoded:
+        between += 2 * _count(encoded, b" \n\t\r?$\"'<:")
     return between >= limits.triple_patterns
 
 

@@ -34,11 +34,12 @@ class LeastRecentlyUsed(Generic[Value]):
 
     def put(self, key: Hashable, value: Value, size: int) -> None:
         """Keep a value of that many bytes, in place of what the key had."""
-        self.forget(key)
+        before = self._kept.pop(key, None)
         self._kept[key] = value, size
-        self.bytes += size
+        self.bytes += size if before is None else size - before[1]
         while self.bytes > self._max_bytes:
-            self.forget(next(iter(self._kept)))
+            _, (_, least) = self._kept.popitem(last=False)
+            self.bytes -= least
 
     def forget(self, key: Hashable) -> None:
         """Forget what is kept under the key, if anything is."""

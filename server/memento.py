@@ -47,6 +47,8 @@ def asked_day(request: Request) -> str | None:
 
     A date and time stands for its day. Whether it is a day of the calendar is for others to say.
     """
+    if not request.body and PARAMETER not in request.parameters:
+        return None
     found: list[str] = []
     if PARAMETER in request.parameters:
         found += [value for name, value in decode_parameters(request.parameters) if name == PARAMETER]

@@ -17,9 +17,12 @@ from werkzeug.http import parse_accept_header
 from server.problem import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format:
-    """One output format: its suffix (also its name in `format=`) and media types, ours first."""
+    """One output format: its suffix (also its name in `format=`) and media types, ours first.
+
+    There is one object for each, so that it is hashed and compared by identity: choices are looked up for every query.
+    """
 
     suffix: str
     media_types: tuple[str, ...]

@@ -24,7 +24,7 @@ from server.protocol import Query, Request, Response
 from server.query_log import QueryLog
 from server.repeated_requests import RepeatedRequests
 from server.settings import Settings
-from server.spool import Spool
+from server.spool import Spool, Spooled
 
 _VERSION = version("chuncheng")
 _VARY = "Accept, Accept-Encoding, Accept-Datetime"
@@ -122,8 +122,10 @@ class SparqlService:
         answer: Answer | None = None
         try:
             key = _key(query, request, serving)
-            response, rows = await self._from_cache(key, request) or (None, None)
-            if response is None:
+            found = self._find(key, request)
+            if found is not None:
+                response, rows = await self._send_kept(found, key, request), found.rows
+            else:
                 response, answer = await self._anew(key, request, query, serving, on_long)
                 rows = answer.rows if answer else None
         except Problem as problem:
@@ -184,7 +186,7 @@ class SparqlService:
         limits = self._settings.limits
         now = time.monotonic()
         running = self._running.setdefault(client, [])
-        self._meter.admit(client, sum(now - began for began in running))
+        self._meter.admit(client, sum([now - began for began in running]))
         deadline = min(query.timeout or limits.deadline, limits.max_deadline)
         text, left = query.text, deadline
         if checked.services:
@@ -227,9 +229,9 @@ class SparqlService:
             problem = await asyncio.shield(first)
             if problem is not None:
                 raise Problem(problem.status, problem.detail, fields=problem.fields, headers=problem.headers)
-            found = await self._from_cache(key, request)
+            found = self._find(key, request)
             if found is not None:
-                return found[0], None
+                return await self._send_kept(found, key, request), None
         shared: asyncio.Future[Problem | None] = asyncio.get_running_loop().create_future()
         self._asked_now[key] = shared
         problem = None
@@ -267,29 +269,29 @@ class SparqlService:
         if not repeatable:
             headers["Cache-Control"] = "no-store"
         tag = _tag(key) if repeatable else ""
-        kept = Kept(200, tuple(headers.items()), answer.body, tag, answer.rows or 0)
+        kept = Kept(200, headers, answer.body, tag, answer.rows or 0)
         if repeatable:
             self._cache.put(key, kept)
         return await self._send(kept, key, request), answer
 
-    async def _from_cache(self, key: _Key, request: Request) -> tuple[Response, int | None] | None:
+    def _find(self, key: _Key, request: Request) -> Kept | Spooled | None:
+        """The answer to the same question that was given before, if it is kept."""
         kept = self._cache.get(key)
-        if kept is not None:
-            return await self._send(kept, key, request), kept.rows
-        if self._spool.bytes:
-            spooled = self._spool.get((*key, choose_coding(request.accept_encoding)))
-            if spooled is not None:
-                found = _not_modified(key, request)
-                return found or Response(
-                    200, spooled.headers, file=spooled.path, size=spooled.size
-                ), spooled.rows
-        return None
+        if kept is None and self._spool.bytes:
+            return self._spool.get((*key, choose_coding(request.accept_encoding)))
+        return kept
+
+    async def _send_kept(self, kept: Kept | Spooled, key: _Key, request: Request) -> Response:
+        if isinstance(kept, Kept):
+            return await self._send(kept, key, request)
+        found = _not_modified(key, request)
+        return found or Response(200, kept.headers, file=kept.path, size=kept.size)
 
     async def _send(self, kept: Kept, key: _Key, request: Request) -> Response:
         """An answer that is in memory, in the coding that the client likes."""
         if kept.etag and request.if_none_match is not None and (found := _not_modified(key, request)):
             return found
-        headers, body = dict(kept.headers), kept.body
+        headers, body = kept.headers.copy(), kept.body
         coding = choose_coding(request.accept_encoding)
         if coding is not None and worth_compressing(headers["Content-Type"], len(body)):
             encoded = kept.encoded.get(coding)

@@ -13,7 +13,6 @@ import resource
 import signal
 import struct
 import sys
-import time
 
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _SECCOMP_MODE_FILTER = 2
@@ -80,16 +79,9 @@ def limit_memory(above: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (size + above, hard))
 
 
-def limit_processor_time(seconds: float, computed: float | None = None) -> float:
-    """End this process by SIGXCPU when it has computed for that long from now: the parent's deadline should come first.
-
-    `computed` is the processor time taken so far where it is known; it is returned. Both in seconds.
-    """
-    if computed is None:
-        computed = time.process_time()
-    if seconds:
-        resource.setrlimit(resource.RLIMIT_CPU, (int(computed + seconds) + 2, _CPU_HARD))
-    return computed
+def limit_processor_time(seconds: int) -> None:
+    """End this process by SIGXCPU when it has computed for that long since it began."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, _CPU_HARD))
 
 
 def _address_space() -> int:

@@ -1,6 +1,6 @@
 """How the server and a worker process talk over a socket pair.
 
-A question is two lengths, a JSON object with all but the text, and the text; the object is the same for most
+A question is two lengths, a JSON array with all but the text, and the text; the array is the same for most
 questions, so either side keeps what it made of it. A reply is a fixed head, a few strings, and the answer's bytes.
 Nothing in it is run or unpickled: a worker has evaluated hostile queries.
 """
@@ -11,7 +11,7 @@ import json
 import socket
 import struct
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from server.engine import Question
 from server.problem import Problem
@@ -41,7 +41,7 @@ class Reply(NamedTuple):
 
 def pack_question(question: Question) -> bytes:
     """A question as bytes."""
-    head = _pack_terms(question._replace(text=""))
+    head = _pack_terms(question[1:])
     text = question.text.encode("utf-8", "surrogatepass")
     return b"".join((_QUESTION.pack(len(head), len(text)), head, text))
 
@@ -55,12 +55,12 @@ def unpack_question(buffer: memoryview | bytearray) -> Question | None:
     if len(buffer) < end:
         return None
     start = _QUESTION.size
-    terms = _read_terms(bytes(buffer[start : start + head]))
-    return terms._replace(text=str(buffer[start + head : end], "utf-8", "surrogatepass"))
+    text = str(buffer[start + head : end], "utf-8", "surrogatepass")
+    return Question(text, *_read_terms(bytes(buffer[start : start + head])))
 
 
-def pack_reply(reply: Reply) -> bytes:
-    """A reply as bytes."""
+def pack_reply(reply: Reply, computed: float) -> bytes:
+    """A reply as bytes, with the processor time that the worker has taken by now."""
     if reply.problem is not None:
         problem = reply.problem
         said = json.dumps([problem.status, problem.detail, problem.fields, problem.headers]).encode()
@@ -70,7 +70,7 @@ def pack_reply(reply: Reply) -> bytes:
         head = f"{reply.content_type}\0{reply.coding or ''}\0{reply.file or ''}".encode()
     rows = _NO_ROWS if reply.rows is None else reply.rows
     lengths = (len(said), len(head), len(reply.body))
-    fixed = _REPLY.pack(*lengths, reply.size, rows, reply.seconds, reply.computed)
+    fixed = _REPLY.pack(*lengths, reply.size, rows, reply.seconds, computed)
     return b"".join((fixed, said, head, reply.body))
 
 
@@ -113,10 +113,10 @@ class Receiver:
 
 
 @lru_cache(maxsize=256)
-def _pack_terms(question: Question) -> bytes:
-    return json.dumps(question).encode()
+def _pack_terms(terms: tuple[Any, ...]) -> bytes:
+    return json.dumps(terms).encode()
 
 
 @lru_cache(maxsize=256)
-def _read_terms(head: bytes) -> Question:
-    return Question._make(tuple(value) if isinstance(value, list) else value for value in json.loads(head))
+def _read_terms(head: bytes) -> tuple[Any, ...]:
+    return tuple([tuple(value) if isinstance(value, list) else value for value in json.loads(head)])

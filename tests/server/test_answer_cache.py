@@ -168,7 +168,7 @@ def test_other_strings_are_other_queries(one: str, other: str) -> None:
 
 
 def _kept(size: int = 100, **changes: object) -> Kept:
-    values: dict = {"status": 200, "headers": (), "body": b"x" * size, "etag": '"a"', "rows": 1}
+    values: dict = {"status": 200, "headers": {}, "body": b"x" * size, "etag": '"a"', "rows": 1}
     return Kept(**values | changes)
 
 
