@@ -3,6 +3,7 @@ PYTHON ?= python3
 ARTICLES ?= articles
 PORT ?= 8000
 DATA ?= data
+ARTICLES_MEASURED ?= 1000 10000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
@@ -36,14 +37,9 @@ test: .venv/.installed-test frontend programs tests/comunica/node_modules/.insta
 	$(BIN)/python -m pytest -m alone
 	$(BIN)/chuncheng evaluate tests/gold/development --no-errors --baseline tests/gold/baseline.tsv
 
-bench: .venv/.installed-bench frontend programs ## what everything costs, against jieba and Oxigraph where they do the same; an hour
-	$(BIN)/python bench/extraction.py
-	$(BIN)/python bench/build.py --articles 1000 10000 --oxigraph $(BIN)/oxigraph --write docs/performance-build.md
-	$(BIN)/python bench/reconciliation.py
-	$(BIN)/python bench/search.py
-	$(BIN)/python bench/pages.py --write docs/page-speed.md
+bench: .venv/.installed-bench frontend programs ## what everything costs, against Oxigraph, Virtuoso and jieba: docs/performance.md; an hour, more with ARTICLES_MEASURED="1000 10000 100000"
+	$(BIN)/python bench/report.py --articles $(ARTICLES_MEASURED)
 	$(BIN)/python bench/lighthouse.py --write docs/lighthouse.md
-	@echo "The endpoint is measured apart, since its peers' programs are yours to name: python bench/endpoint.py --help"
 
 pictures: .venv/.installed-test frontend programs ## take the pictures of the README anew
 	@fc-list :lang=zh 2>/dev/null | grep -q . || { apt-get update -qq && apt-get install -qq -y --no-install-recommends fonts-noto-cjk fontconfig; } >/dev/null 2>&1 || \

@@ -3,7 +3,8 @@
     python bench/build.py [--articles N ...] [--jobs N] [--oxigraph BIN] [--unchecked] [--folder DIR] [--write FILE]
 
 For each size: a newspaper is generated (`bench/corpus.py`), built from nothing, built again from what was kept of it, and its dump built
-as RDF of others; beside them Oxigraph's own program loads the same quads, where it is given.
+as RDF of others. Beside them Oxigraph's own program, where it is given, loads the dump, and all that the store holds in the end: the
+dump and the default graph, which is the merge of all graphs.
 Fails where a build is wrong: another snapshot from the kept shards than from the pages, a damaged dump, quads lost, a ledger without
 matches. Never fails on time.
 """
@@ -11,30 +12,33 @@ matches. Never fails on time.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import zstandard
+from pyoxigraph import Store
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from bench import machine
 from bench.corpus import write_pages
+from bench.goals import Goal, figure
+from bench.whole import write_dump, write_whole
 from graph.snapshot import Snapshot, open_current, verify
 from ontology.identifiers import DEFAULT_BASE
 
 ROOT = Path(__file__).parent.parent
+TITLE = "Building: time, memory and disk, against `oxigraph load`"
+_COLD, _WITHOUT_READING, _LINEAR = 3.0, 1.3, 1.1  # goals, as ratios
 _SAMPLE = 0.2  # seconds between two looks at the memory
 _MEGABYTE = 1e6
 
@@ -53,17 +57,23 @@ class Measured:
     """One size of corpus; sizes on disk in MB."""
 
     articles: int
+    measured: dict[str, Any] = field(default_factory=dict)  # on what machine, when
+    jobs: int = 0
+    checked: bool = True  # by SHACL
     statements: int = 0
     quads: int = 0
     pages: float = 0.0
     cold: Run = field(default_factory=Run)
     warm: Run = field(default_factory=Run)
-    rdf: Run = field(default_factory=Run)
+    rdf: Run | None = None
     load: Run | None = None
+    load_whole: Run | None = None
+    quads_whole: int = 0
     stages: dict[str, float] = field(default_factory=dict)
     warm_stages: dict[str, float] = field(default_factory=dict)
     rdf_stages: dict[str, float] = field(default_factory=dict)
     disk: dict[str, float] = field(default_factory=dict)
+    reasoning: list[dict[str, Any]] = field(default_factory=list)  # what each rule took
 
 
 def main() -> None:
@@ -84,26 +94,32 @@ def main() -> None:
     options.add_argument("--folder", type=Path, help="work here, and keep what was built")
     options.add_argument("--write", type=Path, help="write the report to this file")
     chosen = options.parse_args()
-    measured = []
+    measured: dict[str, Any] = {}
+    if chosen.folder:
+        chosen.folder.mkdir(parents=True, exist_ok=True)
     for articles in chosen.articles:
         with tempfile.TemporaryDirectory(dir=chosen.folder) as scratch:
             folder = chosen.folder / str(articles) if chosen.folder else Path(scratch)
-            measured.append(
-                measure(folder, articles, chosen.jobs, chosen.oxigraph, check=not chosen.unchecked)
-            )
-        report = "\n".join(tell(measured, chosen.jobs, check=not chosen.unchecked))
+            found = measure(folder, articles, chosen.jobs, chosen.oxigraph, check=not chosen.unchecked)
+        measured = merged(measured, {"sizes": [found]})
+        report = "\n".join(tell(measured))
         if chosen.write:
-            chosen.write.write_text(report, encoding="utf-8")
+            chosen.write.write_text(report + "\n", encoding="utf-8")
     print(report)
 
 
-def measure(folder: Path, articles: int, jobs: int, oxigraph: str | None, *, check: bool) -> Measured:
-    """One size, in a folder of its own; raises AssertionError or CalledProcessError where something is wrong."""
+def measure(
+    folder: Path, articles: int, jobs: int, oxigraph: str | None, *, check: bool = True, rdf: bool = True
+) -> dict[str, Any]:
+    """One size, in a folder of its own; raises AssertionError or CalledProcessError where something is wrong.
+
+    The snapshot stays in the folder `data` there. Without `rdf` the dump isn't built as RDF of others.
+    """
     pages, data, other = folder / "pages", folder / "data", folder / "rdf"
     for old in (pages, data, other):
         shutil.rmtree(old, ignore_errors=True)
     write_pages(pages, articles)
-    found = Measured(articles, pages=_size(pages))
+    found = Measured(articles, machine.describe(), jobs, check, pages=_size(pages))
     said = {"pages": str(pages), "data": str(data), "jobs": jobs, "check": check}
     found.cold, found.stages = _run_build(said)
     first = open_current(data)
@@ -114,27 +130,47 @@ def measure(folder: Path, articles: int, jobs: int, oxigraph: str | None, *, che
         first.manifest["counts"]["quads"],
         first.manifest["counts"]["statements"],
     )
+    found.quads_whole = first.manifest["store"]["quads"]
+    found.reasoning = first.manifest["reasoning"]["rules"]
     found.disk = {
         "store": _size(first.path / "store"),
         "dump": _size(first.path / "data.nq.zst"),
         "snapshot": _size(first.path),
         "cache": _size(data / "cache"),
     }
-    plain = folder / "data.nq"
-    with (first.path / "data.nq.zst").open("rb") as source, plain.open("wb") as target:
-        zstandard.ZstdDecompressor().copy_stream(source, target)
+    plain, whole = folder / "data.nq", folder / "whole.nq"
+    write_dump(first, plain)
     found.disk["plain"] = _size(plain)
-    found.rdf, found.rdf_stages = _run_build({"rdf": str(plain), "data": str(other), "jobs": jobs})
-    assert open_current(other).manifest["counts"]["quads"] == found.quads, "quads were lost on the way"
+    if rdf:
+        found.rdf, found.rdf_stages = _run_build({"rdf": str(plain), "data": str(other), "jobs": jobs})
+        assert open_current(other).manifest["counts"]["quads"] == found.quads, "quads were lost on the way"
+        shutil.rmtree(other)
     if oxigraph:
-        store = folder / "oxigraph"
-        shutil.rmtree(store, ignore_errors=True)
-        found.load = _run([oxigraph, "load", "--location", str(store), "--file", str(plain)])
-        found.disk["oxigraph"] = _size(store)
-        shutil.rmtree(store)
+        found.load, found.disk["oxigraph"] = _load(oxigraph, folder / "oxigraph", plain, found.quads)
+        write_whole(first, whole)
+        found.load_whole, found.disk["oxigraph_whole"] = _load(
+            oxigraph, folder / "oxigraph", whole, found.quads_whole
+        )
+        whole.unlink()
     plain.unlink()
-    shutil.rmtree(other)
-    return found
+    return asdict(found)
+
+
+def _load(oxigraph: str, store: Path, quads: Path, count: int) -> tuple[Run, float]:
+    """Oxigraph's own program loads a file: what it took, and the size of its store in MB."""
+    shutil.rmtree(store, ignore_errors=True)
+    run = _run([oxigraph, "load", "--location", str(store), "--file", str(quads)])
+    loaded = len(Store.read_only(str(store)))
+    assert loaded == count, f"oxigraph load took {loaded} quads of {count}"
+    size = _size(store)
+    shutil.rmtree(store)
+    return run, size
+
+
+def merged(before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Results with those of before for sizes that weren't measured again."""
+    sizes = {size["articles"]: size for size in (*before.get("sizes", ()), *found["sizes"])}
+    return {"sizes": [sizes[articles] for articles in sorted(sizes)]}
 
 
 def _check(snapshot: Snapshot, articles: int) -> None:
@@ -229,67 +265,158 @@ def _size(path: Path) -> float:
     return sum(file.stat().st_size for file in files if file.is_file()) / _MEGABYTE
 
 
-def tell(measured: Sequence[Measured], jobs: int, *, check: bool) -> list[str]:
-    """The report as lines of Markdown."""
+def _measured(found: dict[str, Any]) -> list[Measured]:
+    """The sizes of what was measured, out of JSON."""
+    sizes = []
+    for size in found["sizes"]:
+        own = Measured(**size)
+        for name in ("cold", "warm", "rdf", "load", "load_whole"):
+            run = getattr(own, name)
+            setattr(own, name, Run(**run) if run else None)
+        sizes.append(own)
+    return sizes
+
+
+def goals(found: dict[str, Any]) -> list[Goal]:
+    """Time against `oxigraph load`, and growth from each size to the next."""
+    sizes = _measured(found)
+    reached = []
+    for m in sizes:
+        for what, load in (("the dump", m.load), ("all that the store holds", m.load_whole)):
+            for kind, run, goal in (
+                ("cold", m.cold, _COLD),
+                ("warm", m.warm, _WITHOUT_READING),
+                ("RDF", m.rdf, _WITHOUT_READING),
+            ):
+                if load and run:
+                    told = f"{m.articles:,} articles, {kind} build, time to `oxigraph load` of {what}"
+                    reached.append(Goal(told, run.wall / load.wall, goal))
+    for smaller, larger in itertools.pairwise(sizes):
+        times = larger.articles / smaller.articles
+        steps = f"{smaller.articles:,} to {larger.articles:,} articles, growth over that of articles:"
+        reached += [
+            Goal(
+                f"{steps} processor time, cold",
+                larger.cold.processor / smaller.cold.processor / times,
+                _LINEAR,
+            ),
+            Goal(f"{steps} memory", larger.cold.memory / smaller.cold.memory / times, _LINEAR),
+            Goal(f"{steps} disk", larger.disk["snapshot"] / smaller.disk["snapshot"] / times, _LINEAR),
+        ]
+    return reached
+
+
+def tell(found: dict[str, Any]) -> list[str]:
+    """The section as lines of Markdown."""
+    sizes = _measured(found)
     lines = [
-        "# What a build costs",
+        "Generated newspapers (`bench/corpus.py`). Cold: from the pages. Warm: every article known from an earlier build, so without "
+        "extraction. RDF: the dump as RDF of others, so without extraction, reasoning and ledger. Load of the dump: `oxigraph load` of "
+        "the same quads, which writes no default graph, no dump, no index and doesn't optimise the store. Load of the whole: "
+        "`oxigraph load` of all that our store holds in the end, the dump and the merge of its graphs as default graph. Wall-clock "
+        "seconds depend on what else the machine does; processor seconds less so, and are of all processes of a build.",
         "",
-        "Written by `bench/build.py`; change that, not this.",
-        "",
-        f"Generated newspapers (`bench/corpus.py`), {jobs} processes of {os.cpu_count()} processors, Linux {platform.release()}, "
-        f"Python {platform.python_version()}, Oxigraph {version('pyoxigraph')}, {datetime.now(UTC).date()}. "
-        + ("" if check else "**Without SHACL.** ")
-        + f"Load average when it ended: {os.getloadavg()[2]:.1f}. Wall-clock seconds depend on what else the machine does; processor seconds "
-        "don't, and are of all processes of a build.",
-        "",
-        "## Time, memory, disk",
-        "",
-        "Cold: from the pages. Warm: every article known from an earlier build. RDF: the dump as RDF of others, so without extraction, reasoning and "
-        "ledger. Load: `oxigraph load` of the same quads, which writes no default graph, no dump, no index and doesn't optimise the store.",
-        "",
-        "| articles | quads | quads an article | statements | cold, s | warm, s | RDF, s | load, s | memory, MB: cold | warm | RDF | load |",
-        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| articles | measured | processes | quads | with default graph | statements | cold, s | warm, s | RDF, s "
+        "| load of the dump, s | of the whole, s |",
+        "|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    for m in measured:
-        load = f"{m.load.wall:.1f}" if m.load else "–"
-        memory = f"{m.load.memory:.0f}" if m.load else "–"
+    for m in sizes:
+        when = f"{m.measured['time']}, load {m.measured['load']}{'' if m.checked else ', **without SHACL**'}"
+        seconds = " | ".join(_seconds(run) for run in (m.cold, m.warm, m.rdf, m.load, m.load_whole))
         lines.append(
-            f"| {m.articles:,} | {m.quads:,} | {m.quads / m.articles:.0f} | {m.statements:,} | {m.cold.wall:.1f} | {m.warm.wall:.1f} | {m.rdf.wall:.1f} "
-            f"| {load} | {m.cold.memory:.0f} | {m.warm.memory:.0f} | {m.rdf.memory:.0f} | {memory} |"
+            f"| {m.articles:,} | {when} | {m.jobs} | {m.quads:,} | {m.quads_whole:,} | {m.statements:,} | {seconds} |"
         )
-    lines += ["", *_ratios(measured), "", *_growth(measured), "", *_stages(measured), "", *_disk(measured)]
-    return [*lines, ""]
-
-
-def _ratios(measured: Sequence[Measured]) -> list[str]:
-    lines = [
-        "## Ratio to `oxigraph load` alone",
+    lines += [
         "",
-        "| articles | cold, wall (goal 3) | cold, processor | warm, wall (goal 1.3) | warm, processor | RDF, wall (goal 1.3) | RDF, processor |",
-        "|---:|---:|---:|---:|---:|---:|---:|",
+        "Memory of all processes at a time, in MB (what they share counts once), and processor seconds:",
+        "",
+        "| articles | memory: cold | warm | RDF | load of the dump | load of the whole | processor: cold | warm | RDF | load of the dump | load of the whole |",
+        f"|{'---:|' * 11}",
     ]
-    for m in measured:
-        if m.load:
-            cells = [f"{m.articles:,}"]
-            for run, goal in ((m.cold, 3.0), (m.warm, 1.3), (m.rdf, 1.3)):
-                ratio = run.wall / m.load.wall
-                cells += [
-                    f"{ratio:.2f}{'' if ratio <= goal else ' ✗'}",
-                    f"{run.processor / m.load.processor:.2f}",
+    for m in sizes:
+        runs = (m.cold, m.warm, m.rdf, m.load, m.load_whole)
+        memory = [f"{run.memory:,.0f}" if run else "–" for run in runs]
+        processor = [f"{run.processor:.1f}" if run else "–" for run in runs]
+        lines.append(f"| {m.articles:,} | {' | '.join(memory + processor)} |")
+    for table in (_ratios, _growth, _stages, _reasoning, _disk):
+        lines += ["", *own] if (own := table(sizes)) else []
+    return lines
+
+
+def charts(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Rows of the charts by their names."""
+    sizes = _measured(found)
+    names = {
+        "cold": "cold build",
+        "warm": "warm build",
+        "rdf": "build from RDF",
+        "load": "oxigraph load, dump",
+        "load_whole": "oxigraph load, whole",
+    }
+    times, disk = [], []
+    for m in sizes:
+        for name, told in names.items():
+            run: Run | None = getattr(m, name)
+            if run:
+                times += [
+                    {"quads": m.quads, "run": told, "what": "wall clock, s", "value": run.wall},
+                    {"quads": m.quads, "run": told, "what": "memory, MB", "value": run.memory},
                 ]
-            lines.append(f"| {' | '.join(cells)} |")
-    return lines if len(lines) > 4 else []
+        for name, told in (("snapshot", "snapshot"), ("plain", "N-Quads, plain"), ("dump", "dump (zstd)")):
+            disk.append({"quads": m.quads, "run": told, "what": "disk, MB", "value": m.disk[name]})
+    largest = sizes[-1]
+    stages = [
+        {"build": kind, "stage": name, "seconds": seconds, "order": order}
+        for kind, own in (
+            ("cold", largest.stages),
+            ("warm", largest.warm_stages),
+            ("RDF", largest.rdf_stages),
+        )
+        for order, (name, seconds) in enumerate(own.items())
+        if name != "all"
+    ]
+    return {"build-growth": times + disk, "build-stages": stages}
 
 
-def _growth(measured: Sequence[Measured]) -> list[str]:
+def _seconds(run: Run | None) -> str:
+    return f"{run.wall:.1f}" if run else "–"
+
+
+def _ratios(sizes: Sequence[Measured]) -> list[str]:
+    lines = [
+        "### Ratio to `oxigraph load` alone",
+        "",
+        f"Wall clock; processor seconds in brackets. Goals: cold ≤ {_COLD:g}, without extraction (warm, RDF) ≤ {_WITHOUT_READING:g}; "
+        "✗ marks what isn't reached.",
+        "",
+        "| articles | `oxigraph load` of | cold | warm | RDF |",
+        "|---:|---|---:|---:|---:|",
+    ]
+    for m in sizes:
+        for what, load in (("the dump", m.load), ("all that the store holds", m.load_whole)):
+            if load is None:
+                continue
+            cells = []
+            for run, goal in ((m.cold, _COLD), (m.warm, _WITHOUT_READING), (m.rdf, _WITHOUT_READING)):
+                if run is None:
+                    cells.append("–")
+                    continue
+                ratio = run.wall / load.wall
+                mark = "" if ratio <= goal else " ✗"
+                cells.append(f"{figure(ratio)}{mark} ({figure(run.processor / load.processor)})")
+            lines.append(f"| {m.articles:,} | {what} | {' | '.join(cells)} |")
+    return lines if len(lines) > 6 else []
+
+
+def _growth(sizes: Sequence[Measured]) -> list[str]:
     """Cost of an article at each size: flat where a build is linear."""
     lines = [
-        "## Growth: what an article costs at each size",
+        "### Growth: what an article costs at each size",
         "",
         "| articles | quads | processor, ms: cold | warm | wall, ms: cold | warm | store, kB | memory, kB |",
         "|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    for m in measured:
+    for m in sizes:
         each = 1000 / m.articles
         lines.append(
             f"| {m.articles:,} | {m.quads / m.articles:.0f} | {m.cold.processor * each:.1f} | {m.warm.processor * each:.1f} | {m.cold.wall * each:.1f} "
@@ -298,34 +425,56 @@ def _growth(measured: Sequence[Measured]) -> list[str]:
     return lines
 
 
-def _stages(measured: Sequence[Measured]) -> list[str]:
-    names = [name for name in measured[-1].stages if name != "all"]
+def _stages(sizes: Sequence[Measured]) -> list[str]:
+    names = list(dict.fromkeys(name for m in sizes for name in m.stages if name != "all"))
     lines = [
-        "## Seconds of each stage",
+        "### Seconds of each stage",
+        "",
+        "Reading holds extraction, RDF and SHACL of the articles. Stages may run beside others, so their sum is more than the whole.",
         "",
         f"| articles | build | {' | '.join(names)} |",
         f"|---:|---|{'---:|' * len(names)}",
     ]
-    for m in measured:
+    for m in sizes:
         for kind, stages in (("cold", m.stages), ("warm", m.warm_stages), ("RDF", m.rdf_stages)):
-            cells = (f"{stages[name]:.1f}" if name in stages else "–" for name in names)
-            lines.append(f"| {m.articles:,} | {kind} | {' | '.join(cells)} |")
+            if stages:
+                cells = (f"{stages[name]:.1f}" if name in stages else "–" for name in names)
+                lines.append(f"| {m.articles:,} | {kind} | {' | '.join(cells)} |")
     return lines
 
 
-def _disk(measured: Sequence[Measured]) -> list[str]:
+def _reasoning(sizes: Sequence[Measured]) -> list[str]:
+    """The costliest rules at the largest size, and what reasoning takes in all."""
     lines = [
-        "## Disk, MB",
+        "### Reasoning",
         "",
-        "| articles | pages | N-Quads, plain | dump (zstd) | store | whole snapshot | kept shards | store of `oxigraph load` |",
-        "|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| articles | step or rule | seconds | triples | share of the cold build |",
+        "|---:|---|---:|---:|---:|",
     ]
-    for m in measured:
+    for m in sizes:
+        costs = sorted(m.reasoning, key=lambda cost: -cost["seconds"])
+        every = {"name": "all", **{key: sum(cost[key] for cost in costs) for key in ("seconds", "triples")}}
+        for cost in (every, *costs[: 5 if m is sizes[-1] else 0]):
+            share = 100 * cost["seconds"] / m.cold.wall
+            lines.append(
+                f"| {m.articles:,} | {cost['name']} | {cost['seconds']:.2f} | {cost['triples']:,} | {share:.1f} % |"
+            )
+    return lines
+
+
+def _disk(sizes: Sequence[Measured]) -> list[str]:
+    lines = [
+        "### Disk, MB",
+        "",
+        "| articles | pages | N-Quads, plain | dump (zstd) | store | whole snapshot | kept shards | store of `oxigraph load` of the dump | of the whole |",
+        f"|{'---:|' * 9}",
+    ]
+    for m in sizes:
         disk = m.disk
-        other = f"{disk['oxigraph']:.1f}" if "oxigraph" in disk else "–"
+        others = [f"{disk[name]:,.1f}" if name in disk else "–" for name in ("oxigraph", "oxigraph_whole")]
         lines.append(
-            f"| {m.articles:,} | {m.pages:.1f} | {disk['plain']:.1f} | {disk['dump']:.1f} | {disk['store']:.1f} | {disk['snapshot']:.1f} "
-            f"| {disk['cache']:.1f} | {other} |"
+            f"| {m.articles:,} | {m.pages:,.1f} | {disk['plain']:,.1f} | {disk['dump']:,.1f} | {disk['store']:,.1f} | {disk['snapshot']:,.1f} "
+            f"| {disk['cache']:,.1f} | {' | '.join(others)} |"
         )
     return lines
 

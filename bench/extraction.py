@@ -3,7 +3,7 @@
     python bench/extraction.py [--articles N] [--rounds N] [--memory N]
 
 Prints: time to start, MB (UTF-8) a second and core of reading and of tagging in turns, the ratio; time against length for texts
-that real pages never hold; resident memory over N articles. Measured by processor time. Needs `pip install jieba`.
+that real pages never hold; resident memory over N articles. Measured by processor time. Needs jieba (extra `bench`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,18 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.corpus import articles
+from bench.goals import Goal
 from loaders.facts import Article
 from loaders.pipeline import extract
 
+TITLE = "Reading: megabytes a second against part-of-speech tagging"
+_LENGTHS = 4  # times as long the longer of two texts is
+_MARGIN = 1.5  # of what clocks tell
 #: Texts that grow without a sentence's end, a clause's end, or with nothing but one mark.
 _HOSTILE = {
     "opening quotes": "“",
@@ -57,11 +62,68 @@ def main() -> None:
         "--memory", type=int, default=5000, help="articles to watch the memory over (default 5000)"
     )
     chosen = options.parse_args()
-    print(f"start-up (interpreter, readers, lexicons, first article): {_start_up():.2f} s")
-    corpus = list(articles(chosen.articles))
-    _compare(corpus, chosen.rounds)
-    _grow()
-    _remember(chosen.memory)
+    print("\n".join(tell(measure(chosen.articles, chosen.rounds, chosen.memory))))
+
+
+def measure(count: int, rounds: int, memory: int, length: int = 32_000) -> dict[str, Any]:
+    """All of it; `length` is that of the longer hostile texts, in characters."""
+    corpus = list(articles(count))
+    return {
+        "start": _start_up(),
+        "articles": count,
+        "rounds": rounds,
+        **_compare(corpus, rounds),
+        "growth": _grow(length),
+        "length": length,
+        "memory": _remember(memory),
+    }
+
+
+def goals(found: dict[str, Any]) -> list[Goal]:
+    """A megabyte a second, as fast as tagging at least, started within a second; linear in the text; flat memory."""
+    reached = [
+        Goal("reading, MB a second and core", found["reading"], 1.0, at_least=True, unit="MB/s"),
+        Goal("from nothing to the first article", found["start"], 1.0, unit="s"),
+    ]
+    if found["tagging"]:
+        told = "reading, to jieba's part-of-speech tagging of the same text"
+        reached.append(Goal(told, found["reading"] / found["tagging"], 1.0, at_least=True))
+    name, times = max(
+        ((name, times) for name, times in found["growth"].items()), key=lambda each: _factor(each[1])
+    )
+    reached.append(
+        Goal(f"time of a text four times as long, at worst ({name})", _factor(times), _LENGTHS * _MARGIN)
+    )
+    sizes = list(found["memory"].values())
+    return [
+        *reached,
+        Goal("resident memory after all articles, to that after half of them", sizes[-1] / sizes[-2], 1.1),
+    ]
+
+
+def tell(found: dict[str, Any]) -> list[str]:
+    """The section as lines of Markdown."""
+    against = f"jieba's part-of-speech tagging {found['tagging']:.3f}: reading is {found['reading'] / found['tagging']:.2f} times as fast"
+    lines = [
+        f"In one process, by processor time, over articles like the sample's ({found['articles']} in a round, median of {found['rounds']}): "
+        f"{found['reading']:.3f} MB (UTF-8) a second; {against if found['tagging'] else 'jieba is not installed: no yardstick'}. "
+        f"From nothing to the first article: {found['start']:.2f} s. Resident memory, MB: "
+        + ", ".join(f"{size:.0f} after {int(number):,} articles" for number, size in found["memory"].items())
+        + ".",
+        "",
+        "<details><summary>Texts that real pages never hold</summary>",
+        "",
+        f"| text of nothing but | {found['length'] // _LENGTHS:,} characters, s | {found['length']:,} characters, s | times as long |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, times in found["growth"].items():
+        lines.append(f"| {name} | {times[0]:.3f} | {times[1]:.3f} | {_factor(times):.1f} |")
+    return [*lines, "", "</details>"]
+
+
+def _factor(times: Sequence[float]) -> float:
+    """How many times as long; times under a hundredth of a second mean nothing."""
+    return max(times[1], 0.01) / max(times[0], 0.01)
 
 
 def _start_up() -> float:
@@ -71,7 +133,7 @@ def _start_up() -> float:
     return time.perf_counter() - began
 
 
-def _compare(corpus: Sequence[Article], rounds: int) -> None:
+def _compare(corpus: Sequence[Article], rounds: int) -> dict[str, float]:
     size = sum(len(a.body.encode()) for a in corpus) / 1e6
     tag = _tagger()
     read_times, tag_times = [], []
@@ -81,13 +143,10 @@ def _compare(corpus: Sequence[Article], rounds: int) -> None:
                 took = _timed(lambda work=work: [work(a) for a in corpus])  # type: ignore[misc]
                 if turn:  # the first round warms up
                     times.append(took)
-    ours = size / statistics.median(read_times)
-    print(f"reading: {ours:.3f} MB/s ({len(corpus)} articles, {size:.2f} MB, median of {rounds})")
-    if tag_times:
-        theirs = size / statistics.median(tag_times)
-        print(
-            f"jieba part-of-speech tagging: {theirs:.3f} MB/s; reading is {ours / theirs:.2f} times as fast"
-        )
+    return {
+        "reading": size / statistics.median(read_times),
+        "tagging": size / statistics.median(tag_times) if tag_times else 0.0,
+    }
 
 
 def _tagger() -> Callable[[Article], object] | None:
@@ -95,29 +154,31 @@ def _tagger() -> Callable[[Article], object] | None:
         import jieba
         import jieba.posseg
     except ImportError:
-        print("jieba isn't installed: no yardstick")
         return None
     jieba.setLogLevel(logging.WARNING)
     return lambda article: list(jieba.posseg.cut(article.body))
 
 
-def _grow() -> None:
-    print("time by length, seconds (a factor of 4 in length, at most about 4 in time)")
+def _grow(length: int) -> dict[str, tuple[float, float]]:
+    found = {}
     for name, unit in _HOSTILE.items():
         took = []
-        for length in (8_000, 32_000):
-            text = (unit * (length // len(unit) + 1))[:length]
+        for longer in (length // _LENGTHS, length):
+            text = (unit * (longer // len(unit) + 1))[:longer]
             took.append(_timed(lambda text=text: extract(Article("hostile", "", text))))  # type: ignore[misc]
-        print(f"  {name:28} {took[0]:7.3f} {took[1]:7.3f}  × {took[1] / max(took[0], 1e-4):.1f}")
+        found[name] = (took[0], took[1])
+    return found
 
 
-def _remember(count: int) -> None:
-    print(f"resident memory over {count} articles, MB")
+def _remember(count: int) -> dict[int, float]:
+    """MB resident after so many articles."""
+    found = {}
     for number, article in enumerate(articles(count, seed=2), 1):
         extract(article)
-        if number in {count // 10, count // 2, count}:
+        if number in {max(1, count // 10), max(1, count // 2), count}:
             gc.collect()
-            print(f"  {number:8} {_resident():8.1f}")
+            found[number] = _resident()
+    return found
 
 
 def _resident() -> float:

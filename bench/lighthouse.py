@@ -26,7 +26,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.pages import serving, things_of
+from bench.pages import things_of
+from bench.servers import chuncheng
 from graph.build import build
 from loaders.pipeline import extract_files
 from loaders.read import Publication
@@ -54,7 +55,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory()), "data")
         build(data, extract_files([ROOT / "articles"], Publication()), base=DEFAULT_BASE)
-        port = stack.enter_context(serving(data))
+        port = stack.enter_context(chuncheng(data))
         pages = {
             "home": "/",
             "ledger": "/ledger",

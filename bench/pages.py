@@ -1,11 +1,11 @@
 """How fast pages of things are answered on a graph of a million quads: median and 95th percentile by kind of page.
 
-    python bench/pages.py [--articles 3600] [--data DIR] [--requests 200] [--write docs/page-speed.md]
+    python bench/pages.py [--articles 3600] [--data DIR] [--requests 200] [--write FILE]
 
 Builds a snapshot from articles like the sample's (bench/corpus.py) in a temporary folder, or takes the one published in
 DIR (built there where DIR doesn't exist), serves it on loopback and asks for pages over one connection. "Every page once"
 asks for a different page each time, so that no answer is kept from before; "busiest" asks for the things with the most
-links only, each once in a language. The server is as `chuncheng serve` starts it.
+links only, each once in a language. Suggestions are asked for as a name is typed. The server is as `chuncheng serve` starts it.
 """
 
 from __future__ import annotations
@@ -14,29 +14,30 @@ import argparse
 import contextlib
 import http.client
 import json
-import os
-import platform
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.corpus import articles, newspaper
+from bench.goals import Goal
+from bench.servers import chuncheng
 from graph.build import build
+from graph.snapshot import open_current
 from loaders.facts import Article, Extraction
 from loaders.pipeline import extract
 from ontology.identifiers import DEFAULT_BASE
 
+TITLE = "Pages: entities, ledger and suggestions"
 GOAL = 50.0  # milliseconds, the median of an entity's page
 _CCL = f"PREFIX ccl: <{DEFAULT_BASE}def/> "
 # Kinds of pages by the class whose things they show; None for those with a path of their own.
@@ -63,27 +64,14 @@ PATHS: dict[str, tuple[str, ...]] = {
     ),
     "map": ("/map",),
     "timeline": ("/timeline",),
+    "suggestion": tuple(
+        f"/suggest?q={text[:end]}"
+        for text in ("昆明市水务局", "呈贡区污水处理厂", "新建公办幼儿园", "dianchi", "kmsswj", "Chenggong", "dainchi", "呈贡取")
+        for end in range(1, len(text) + 1)
+    ),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The times of the pages of a kind, in milliseconds."""
-
-    kind: str
-    times: list[float]
-    largest: int  # bytes of the largest page
-
-    @property
-    def median(self) -> float:
-        """Half of them are below it."""
-        return statistics.median(self.times)
-
-    @property
-    def percentile(self) -> float:
-        """Nineteen in twenty are below it."""
-        ordered = sorted(self.times)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+_ONCE, _BUSY, _OTHERS = "Every page once", "The busiest of each kind", "Other pages"
+_BUSIEST = 20  # things of a kind
 
 
 def main() -> None:
@@ -103,13 +91,86 @@ def main() -> None:
         data = chosen.data or Path(stack.enter_context(tempfile.TemporaryDirectory()), "data")
         if not (data / "current").exists():
             build(data, _corpus(chosen.articles), base=DEFAULT_BASE)
-        manifest = json.loads((data / "current" / "manifest.json").read_text("utf-8"))
-        port = stack.enter_context(serving(data))
-        tables = _measure(port, chosen.requests, chosen.only)
-    written = _report(tables, int(manifest["dump"]["quads"]))
+        written = "\n".join(tell(measure(data, chosen.requests, chosen.only)))
     print(written)
     if chosen.write:
-        chosen.write.write_text(written, "utf-8")
+        chosen.write.write_text(written + "\n", "utf-8")
+
+
+def measure(data: Path, requests: int, only: Sequence[str] | None = None) -> dict[str, Any]:
+    """Times of the pages of a data folder's snapshot, by table and kind; raises AssertionError for a page that isn't there."""
+    with chuncheng(data) as port:
+        tables = _measure(port, requests, only)
+    things = [ms for row in tables[_ONCE] for ms in row["times"]]
+    for rows in tables.values():
+        for row in rows:
+            del row["times"]
+    return {
+        "quads": open_current(data).manifest["dump"]["quads"],
+        "things": statistics.median(things or [0.0]),
+        "tables": tables,
+    }
+
+
+def times_of(port: int, requests: int) -> dict[str, float]:
+    """The medians of the kinds of pages of a server, each page once, in milliseconds."""
+    tables = _measure(port, requests, None)
+    return {row["kind"]: row["median"] for row in (*tables[_ONCE], *tables[_OTHERS])}
+
+
+def goals(found: dict[str, Any]) -> list[Goal]:
+    """Medians of pages of things, of the ledger with facets, and of suggestions."""
+    tables = found["tables"]
+    things = [row for row in tables[_ONCE] if row["pages"]]
+    reached = []
+    if things:
+        slowest = max(things, key=lambda row: row["median"])
+        reached = [
+            Goal("page of a thing, median", found["things"], GOAL, unit="ms"),
+            Goal(
+                f"page of a thing, median of the slowest kind ({slowest['kind']})",
+                slowest["median"],
+                GOAL,
+                unit="ms",
+            ),
+        ]
+    for row in tables[_OTHERS]:
+        if row["kind"] in ("ledger", "suggestion"):
+            reached.append(Goal(f"{row['kind']}, median", row["median"], GOAL, unit="ms"))
+    return reached
+
+
+def tell(found: dict[str, Any]) -> list[str]:
+    """The section as lines of Markdown."""
+    lines = [
+        f"On {found['quads']:,} quads, one client on loopback. The goal is a median below {GOAL:.0f} ms for the page of a thing, the ledger with "
+        "facets and a suggestion. Times in milliseconds, from sending a request to its last byte. "
+        f"All pages of things, every page once: median {found['things']:.1f} ms.",
+    ]
+    for title, rows in found["tables"].items():
+        if rows:
+            lines += [
+                "",
+                f"### {title}",
+                "",
+                "| page | pages | median | 95 % | largest, KB |",
+                "|---|---:|---:|---:|---:|",
+            ]
+            lines += [
+                f"| {row['kind']} | {row['pages']} | {row['median']:.1f} | {row['p95']:.1f} | {row['largest'] / 1000:.0f} |"
+                for row in rows
+            ]
+    return lines
+
+
+def charts(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Rows of the charts by their names."""
+    rows = [
+        {"table": title, "page": row["kind"], "median": row["median"], "goal": GOAL, "order": order}
+        for title, own in found["tables"].items()
+        for order, row in enumerate(own)
+    ]
+    return {"pages": rows}
 
 
 def _corpus(count: int) -> Iterator[Extraction]:
@@ -135,26 +196,7 @@ def _sound(found: Extraction) -> Extraction:
     return replace(found, statements=statements)
 
 
-@contextlib.contextmanager
-def serving(data: Path) -> Iterator[int]:
-    """A server over a data folder in a process of its own, at the port that this gives."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "chuncheng", "serve", "--data", str(data), "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "CHUNCHENG_LOG": "off"}
-    )
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline(), "the server ended before it was ready"
-        yield port
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _measure(port: int, requests: int, only: list[str] | None) -> dict[str, list[Measured]]:
+def _measure(port: int, requests: int, only: Sequence[str] | None) -> dict[str, list[dict[str, Any]]]:
     """By kind of measurement the kinds of pages with their times."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     choose = random.Random(1)
@@ -165,16 +207,16 @@ def _measure(port: int, requests: int, only: list[str] | None) -> dict[str, list
         found = things_of(port, class_iri)
         if not found:
             continue
-        popular, others = found[:20], found[20:]
-        sampled = choose.sample(others, min(requests, len(others))) or popular
+        popular, others = found[:_BUSIEST], found[_BUSIEST:]
+        sampled = choose.sample(others, min(requests, len(others))) or popular[:requests]
         once.append(_time(connection, kind, sampled, "zh"))
-        busiest.append(_time(connection, kind, popular, "en"))
+        busiest.append(_time(connection, kind, popular[:requests], "en"))
     pages = [
         _time(connection, kind, list(paths), "zh")
         for kind, paths in PATHS.items()
         if not only or kind in only
     ]
-    return {"Every page once": once, "The busiest of each kind": busiest, "Other pages": pages}
+    return {_ONCE: once, _BUSY: busiest, _OTHERS: pages}
 
 
 def things_of(port: int, class_: str) -> list[str]:
@@ -192,7 +234,9 @@ def things_of(port: int, class_: str) -> list[str]:
     return ["/doc/" + urlsplit(iri).path.split("/id/", 1)[1] for iri in iris if "/id/" in iri]
 
 
-def _time(connection: http.client.HTTPConnection, kind: str, paths: list[str], language: str) -> Measured:
+def _time(
+    connection: http.client.HTTPConnection, kind: str, paths: list[str], language: str
+) -> dict[str, Any]:
     times, largest = [], 0
     for path in paths:
         began = time.perf_counter()
@@ -204,33 +248,15 @@ def _time(connection: http.client.HTTPConnection, kind: str, paths: list[str], l
         times.append((time.perf_counter() - began) * 1000)
         assert response.status == 200, f"{path}: {response.status}"
         largest = max(largest, len(body))
-    return Measured(kind, times, largest)
-
-
-def _report(tables: dict[str, list[Measured]], quads: int) -> str:
-    lines = [
-        "# How fast pages are answered",
-        "",
-        f"Written by `python bench/pages.py`: {quads:,} quads built from articles like the sample's, one client on loopback,"
-        f" {os.cpu_count()} cores, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}.",
-        f"The goal is a median below {GOAL:.0f} ms for the page of a thing. Times in milliseconds, from sending a request to its last byte.",
-    ]
-    for title, measured in tables.items():
-        lines += [
-            "",
-            f"## {title}",
-            "",
-            "| page | pages | median | 95 % | largest, KB |",
-            "|---|---|---|---|---|",
-        ]
-        lines += [
-            f"| {m.kind} | {len(m.times)} | {m.median:.1f} | {m.percentile:.1f} | {m.largest / 1000:.0f} |"
-            for m in measured
-        ]
-    things = [t for m in tables["Every page once"] for t in m.times]
-    if things:
-        lines += ["", f"All pages of things, every page once: median {statistics.median(things):.1f} ms."]
-    return "\n".join(lines) + "\n"
+    times.sort()
+    return {
+        "kind": kind,
+        "times": times,
+        "pages": len(times),
+        "median": statistics.median(times),
+        "p95": times[min(len(times) - 1, int(len(times) * 0.95))],
+        "largest": largest,
+    }
 
 
 if __name__ == "__main__":

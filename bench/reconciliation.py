@@ -9,15 +9,22 @@ measured by bench/extraction.py.
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import resource
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bench.goals import Goal
 from graph.rdf import claim_iri
 from loaders.facts import Article, Extraction, Span, Statement
 from loaders.gazetteer import Gazetteer
@@ -25,6 +32,8 @@ from loaders.reconcile import Claims, group, implied_targets, match
 from ontology.identifiers import DEFAULT_BASE
 
 _GOLD = Path(__file__).parent.parent / "tests" / "gold" / "pairs" / "development" / "wordings.toml"
+TITLE = "Reconciling: promises and results put together"
+_LINEAR = 1.1
 _EACH = 8  # statements an article
 
 
@@ -66,23 +75,74 @@ def _articles(count: int) -> Iterator[Extraction]:
 
 def main() -> None:
     """Print seconds for each size."""
-    for size in map(int, sys.argv[1:] or ("10000", "100000")):
-        began = time.perf_counter()
-        gathered = Claims(lambda s: claim_iri(DEFAULT_BASE, s))
-        for extraction in _articles(size):
-            gathered.add(extraction)
-        claims = gathered.all()
-        taken = [time.perf_counter() - began]
-        matches = match(claims)
-        taken.append(time.perf_counter() - began - taken[0])
-        implied_targets(claims, matches.links)
-        group(claims)
-        taken.append(time.perf_counter() - began - sum(taken))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"{len(claims):,} claims: gathered in {taken[0]:.1f} s, matched in {taken[1]:.1f} s ({len(matches.links):,} links, "
-            f"{len(matches.candidates):,} candidates), grouped in {taken[2]:.1f} s; {peak:.0f} MiB"
+    print("\n".join(tell(measure([int(size) for size in sys.argv[1:] or ("10000", "100000")]))))
+
+
+def measure(sizes: Sequence[int]) -> dict[str, Any]:
+    """Seconds and memory for each number of claims, each in a process of its own."""
+    return {"sizes": [_in_a_process(size) for size in sizes]}
+
+
+def goals(found: dict[str, Any]) -> list[Goal]:
+    """Linear from each size to the next."""
+    return [
+        Goal(
+            f"{smaller['claims']:,} to {larger['claims']:,} claims, growth of the time over that of claims",
+            _seconds(larger) / _seconds(smaller) / (larger["claims"] / smaller["claims"]),
+            _LINEAR,
         )
+        for smaller, larger in itertools.pairwise(found["sizes"])
+    ]
+
+
+def tell(found: dict[str, Any]) -> list[str]:
+    """The section as lines of Markdown."""
+    lines = [
+        "In one process, processor seconds.",
+        "",
+        "| claims | gathered, s | matched, s | links | candidates | grouped, s | µs a claim | memory, MB |",
+        f"|{'---:|' * 8}",
+    ]
+    for size in found["sizes"]:
+        each = 1e6 * _seconds(size) / size["claims"]
+        lines.append(
+            f"| {size['claims']:,} | {size['gathered']:.1f} | {size['matched']:.1f} | {size['links']:,} | {size['candidates']:,} "
+            f"| {size['grouped']:.1f} | {each:.0f} | {size['memory']:,.0f} |"
+        )
+    return lines
+
+
+def _seconds(size: dict[str, Any]) -> float:
+    return float(size["gathered"] + size["matched"] + size["grouped"])
+
+
+def _in_a_process(size: int) -> dict[str, Any]:
+    # A fresh interpreter, so that memory is that of this size alone.
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(_reconcile, size).result()
+
+
+def _reconcile(size: int) -> dict[str, Any]:
+    began = time.process_time()
+    gathered = Claims(lambda s: claim_iri(DEFAULT_BASE, s))
+    for extraction in _articles(size):
+        gathered.add(extraction)
+    claims = gathered.all()
+    at_gathered = time.process_time()
+    matches = match(claims)
+    at_matched = time.process_time()
+    implied_targets(claims, matches.links)
+    group(claims)
+    ended = time.process_time()
+    return {
+        "claims": len(claims),
+        "gathered": at_gathered - began,
+        "matched": at_matched - at_gathered,
+        "links": len(matches.links),
+        "candidates": len(matches.candidates),
+        "grouped": ended - at_matched,
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+    }
 
 
 if __name__ == "__main__":

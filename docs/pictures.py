@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from playwright.sync_api import sync_playwright
 
-from bench.pages import serving
+from bench.servers import chuncheng
 from graph.build import build
 from loaders.pipeline import extract_files
 from loaders.read import Publication
@@ -82,7 +82,7 @@ def main() -> None:
             "--disable-quic",
         ]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        with serving(data) as port:
+        with chuncheng(data) as port:
             sizes = [_take(browser, picture, f"http://127.0.0.1:{port}") for picture in PICTURES]
         browser.close()
     sys.exit(max(sizes) > _MOST_BYTES)

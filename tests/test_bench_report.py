@@ -1,0 +1,103 @@
+"""The measurements in their smallest form: they fail where something is wrong, never on time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from bench import build, report
+from bench.endpoint import Address, Question, _compare
+from bench.goals import Goal, table
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Publishing has tests with the same stores (tests/remote), and the build of a snapshot indexes names as `search` does.
+MEASURED = [name for name in report.PARTS if name not in ("publishing", "search")]
+
+
+def _report(folder: Path, *more: str) -> str:
+    command = [sys.executable, "bench/report.py", "--write", str(folder / "performance.md"), *more]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return (folder / "performance.md").read_text("utf-8")
+
+
+def test_all_is_measured_and_right_and_told(tmp_path: Path) -> None:
+    told = _report(tmp_path, "--brief", "--only", ",".join(MEASURED), "--jobs", "2")
+    results = json.loads((tmp_path / "performance.json").read_text("utf-8"))
+    assert list(results) == MEASURED
+    assert all("results" in part for part in results.values()), "nothing may be left out where tests run"
+    assert [size["articles"] for size in results["build"]["results"]["sizes"]] == [24]
+    assert results["endpoint"]["results"]["sets"][0]["problems"] == []
+    assert all(f"## {report.PARTS[name].tells.TITLE}" in told for name in MEASURED)
+    for name in ("build-growth", "build-stages", "endpoint", "pages"):
+        assert f"](performance/{name}.svg)" in told
+        assert "<svg" in (tmp_path / "performance" / f"{name}.svg").read_text("utf-8")
+    assert _report(tmp_path, "--render") == told, "a report from its results is the same report"
+
+
+def test_what_is_not_measured_again_stays() -> None:
+    before = {"sizes": [{"articles": 1000, "quads": 1}, {"articles": 10, "quads": 2}]}
+    found = {"sizes": [{"articles": 10, "quads": 3}]}
+    assert build.merged(before, found) == {
+        "sizes": [{"articles": 10, "quads": 3}, {"articles": 1000, "quads": 1}]
+    }
+
+
+def test_a_part_that_is_left_out_is_told(tmp_path: Path) -> None:
+    (tmp_path / "performance.json").write_text(json.dumps({"endpoint": {"left_out": "no program"}}))
+    assert "Left out where this was written: no program." in _report(tmp_path, "--render")
+
+
+@pytest.mark.parametrize(
+    ("goal", "reached"),
+    [
+        (Goal("a", 3.0, 3.0), "yes"),
+        (Goal("a", 3.1, 3.0), "**no**"),
+        (Goal("a", 3.1, 3.0, at_least=True), "yes"),
+    ],
+)
+def test_a_goal_is_reached_or_not(goal: Goal, reached: str) -> None:
+    assert table([("part", goal)])[-1].endswith(f"| {reached} |")
+
+
+@contextmanager
+def _answering(value: str) -> Iterator[Address]:
+    """A server that answers every query with this one value."""
+    body = json.dumps({"results": {"bindings": [{"x": {"type": "literal", "value": value}}]}}).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield Address(server.server_port, "/sparql")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_another_answer_than_the_baseline_gives_is_found() -> None:
+    question = Question("one", "question", rows_matter=True, texts=("SELECT ?x {}",))
+    with _answering("1") as native, _answering("1") as same, _answering("2") as ours:
+        assert not list(_compare({"native": native, "ours": same}, [question]))
+        (problem,) = _compare({"native": native, "ours": ours}, [question])
+    assert problem["server"] == "ours"
+    assert "differ" in problem["problem"]
