@@ -436,8 +436,8 @@ def ratios(cells: Sequence[dict[str, Any]]) -> dict[tuple[str, int], dict[str, f
     for cell in cells:
         row = found.setdefault((cell["kind"], cell["clients"]), {})
         servers = cell["servers"]
-        for peer in servers.keys() - {"ours"}:
-            if "ours" in servers:
+        for peer in PEERS:
+            if peer in servers and "ours" in servers:
                 ratio = servers["ours"]["ratio"] / max(servers[peer]["ratio"], 1e-9)
                 row.setdefault(peer, []).append(max(ratio, 1e-9))
     return {

@@ -24,13 +24,11 @@ class Goal:
 
 def table(goals: Iterable[tuple[str, Goal]]) -> list[str]:
     """Goals as lines of Markdown, each with the name of its part."""
-    lines = ["| part | what | measured | goal | reached |", "|---|---|---:|---:|---|"]
+    lines = ["| part | what | measured | goal |", "|---|---|---:|---:|"]
     for part, goal in goals:
         unit = f" {goal.unit}" if goal.unit else ""
-        lines.append(
-            f"| {part} | {goal.what} | {figure(goal.measured)}{unit} | {'≥' if goal.at_least else '≤'} {goal.goal:g}{unit} "
-            f"| {'yes' if goal.reached else '**no**'} |"
-        )
+        bound = f"{'≥' if goal.at_least else '≤'} {goal.goal:g}{unit}"
+        lines.append(f"| {part} | {goal.what} | {figure(goal.measured)}{unit} | {bound} |")
     return lines
 
 

@@ -314,16 +314,18 @@ def _machines(measured: dict[str, Any]) -> list[str]:
 
 
 def _reached(results: dict[str, Any]) -> list[str]:
-    """All goals in a table, and how many are reached."""
+    """All goals: how many are reached, and what was measured of these and of the others."""
     every: Sequence[tuple[str, goals.Goal]] = [
         (name, goal)
         for name, part in results.items()
         if "results" in part
         for goal in getattr(PARTS[name].tells, "goals", lambda _: [])(part["results"])
     ]
-    missed = [f"{name}: {goal.what}" for name, goal in every if not goal.reached]
-    lines = [*goals.table(every), "", f"{len(every) - len(missed)} of {len(every)} are reached."]
-    return [*lines, "", "Not reached:", "", *(f"- {what}" for what in missed)] if missed else lines
+    lines = [f"{sum(goal.reached for _, goal in every)} of {len(every)} are reached."]
+    for title, reached in (("Not reached", False), ("Reached", True)):
+        own = [each for each in every if each[1].reached is reached]
+        lines += ["", f"### {title}", "", *goals.table(own)] if own else []
+    return lines
 
 
 if __name__ == "__main__":
