@@ -26,7 +26,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.load import load, request
-from bench.servers import chuncheng, free_port, serving
+from bench.servers import ROOT, chuncheng, free_port, serving
 from graph.replicas import Location, pull, push
 from graph.snapshot import Snapshot, build_snapshot, open_current, verify
 
@@ -37,24 +37,7 @@ _PATIENCE = 60.0
 _BASE = "https://ledger.example/"
 _ASKED = "/sparql?query=" + quote(f"SELECT ?version {{ <{_BASE}data> <{_BASE}version> ?version }}", safe="")
 _CSV = "text/csv"
-_BALANCER = """
-defaults
-    mode http
-    timeout connect 1s
-    timeout client 20s
-    timeout server 20s
-    retries 3
-    option redispatch 1
-    retry-on all-retryable-errors
-frontend ledger
-    bind 127.0.0.1:{port}
-    default_backend servers
-backend servers
-    balance roundrobin
-    option httpchk GET /health
-    default-server check inter 200ms fall 1 rise 1
-{servers}
-"""
+_BALANCER = ROOT / "tests/server/haproxy.cfg"
 
 
 def main() -> None:
@@ -178,7 +161,7 @@ def _balancer(program: str, ports: list[int], folder: Path) -> Iterator[int]:
     port = free_port()
     listed = "".join(f"    server s{n} 127.0.0.1:{own}\n" for n, own in enumerate(ports))
     config = folder / "haproxy.cfg"
-    config.write_text(_BALANCER.format(port=port, servers=listed))
+    config.write_text(_BALANCER.read_text("utf-8").format(port=port, servers=listed))
     with serving(port, "/health", program, "-f", config, "-q"):
         yield port
 

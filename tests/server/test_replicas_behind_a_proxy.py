@@ -31,25 +31,7 @@ pytestmark = [
     pytest.mark.skipif(not HAS_PROC, reason="needs /proc"),
 ]
 
-# As docs/scale.md tells: what failed before a byte of the answer came is asked of another server.
-BALANCER = """
-defaults
-    mode http
-    timeout connect 1s
-    timeout client 20s
-    timeout server 20s
-    retries 3
-    option redispatch 1
-    retry-on all-retryable-errors
-frontend ledger
-    bind 127.0.0.1:{port}
-    default_backend servers
-backend servers
-    balance roundrobin
-    option httpchk GET /health
-    default-server check inter 200ms fall 1 rise 1
-{servers}
-"""
+BALANCER = Path(__file__).with_name("haproxy.cfg")
 
 
 def publish(data: Path, name: str) -> Snapshot:
@@ -64,7 +46,7 @@ def balancer(servers: list[Server], folder: Path) -> Iterator[int]:
     port = free_port()
     listed = "".join(f"    server s{n} 127.0.0.1:{s.port}\n" for n, s in enumerate(servers))
     config = folder / "haproxy.cfg"
-    config.write_text(BALANCER.format(port=port, servers=listed))
+    config.write_text(BALANCER.read_text("utf-8").format(port=port, servers=listed))
     process = subprocess.Popen([str(HAPROXY), "-f", str(config), "-q"])
     try:
         wait_for(lambda: ask(port)[0] == 200)
