@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def measure(pages: Path, jobs: int) -> dict[str, Any]:
     found: dict[str, float] = {}
     digests, articles = set(), 0
     # One process comes last: where rudof has run, its threads are missing in processes that are forked from there, and they wait for ever.
-    ways = {
+    ways: dict[str, AbstractContextManager[Workers]] = {
         f"{jobs} processes": Workers(jobs),
         f"{jobs} workers of a cluster": _cluster(jobs),
         "one process": Workers(1),

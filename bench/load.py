@@ -56,20 +56,21 @@ async def _load(port: int, targets: Sequence[bytes], clients: int, seconds: floa
             number = next(turn)
             unique = f"%0A%23{salt}{number}".encode() if salt else b""
             sent = time.perf_counter()
-            status = 0
+            status, stays = 0, True
             try:
                 if client is None:
                     _, client = await loop.create_connection(_Client, "127.0.0.1", port)
                 status = await client.ask(targets[number % len(targets)].replace(b"\0", unique, 1), seconds)
             except OSError:  # refused, broken off, or too late
-                client = client and client.close()
+                stays = False
             found.taken.append(time.perf_counter() - sent)
             if 200 <= status < 400:
                 found.completed += 1
             else:
                 found.errors += 1
-            if client is not None and not client.stays:
-                client = client.close()
+            if client is not None and not (stays and client.stays):
+                client.close()
+                client = None
         if client is not None:
             client.close()
 

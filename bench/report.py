@@ -37,9 +37,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench import (
     build,
-    charts,
     checking,
     cluster,
+    drawing,
     endpoint,
     extraction,
     goals,
@@ -239,14 +239,16 @@ def _write(results: dict[str, Any], report: Path) -> None:
 
 def _draw(name: str, part: dict[str, Any], folder: Path) -> list[Path]:
     """The charts of a part; none where the part has none or was left out, or there is nothing to draw them with."""
-    rows = getattr(PARTS[name].tells, "charts", lambda _: {})(part["results"]) if "results" in part else {}
+    rows: dict[str, Any] = (
+        getattr(PARTS[name].tells, "charts", lambda _: {})(part["results"]) if "results" in part else {}
+    )
     if rows and importlib.util.find_spec("vl_convert") is None:
         print(f"no charts of {name}: vl-convert-python isn't installed (extra `bench`)")
         return []
     files = []
     for chart, own in rows.items():
         files.append(folder / f"{chart}.svg")
-        charts.write(chart, own, files[-1])
+        drawing.write(chart, own, files[-1])
     return files
 
 

@@ -52,14 +52,14 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, path: str) -> None:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"{process.args}: ended with {process.returncode} before it answered")
+            raise RuntimeError(f"{process.args!r}: ended with {process.returncode} before it answered")
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection.request("GET", path)
             if connection.getresponse().status < 500:
                 return
         time.sleep(0.05)
-    raise RuntimeError(f"{process.args}: no answer within {_PATIENCE} s")
+    raise RuntimeError(f"{process.args!r}: no answer within {_PATIENCE} s")
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-_CHARTS = Path(__file__).with_suffix("")
+_CHARTS = Path(__file__).with_name("charts")
 _VERSION = "5.21"  # of Vega-Lite, as vl-convert bundles it
 _STYLE = {
     "background": "white",
