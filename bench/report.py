@@ -234,7 +234,7 @@ def _write(results: dict[str, Any], report: Path) -> None:
     folder = report.with_suffix("")
     folder.mkdir(exist_ok=True)
     drawn = {name: _draw(name, part, folder) for name, part in ordered.items()}
-    report.write_text("\n".join(_tell(ordered, drawn)) + "\n", "utf-8")
+    report.write_text("\n".join(_tell(ordered, drawn, report.with_suffix(".json").name)) + "\n", "utf-8")
 
 
 def _draw(name: str, part: dict[str, Any], folder: Path) -> list[Path]:
@@ -261,12 +261,13 @@ def _rounded(value: Any) -> Any:
     return [_rounded(own) for own in value] if isinstance(value, (list, tuple)) else value
 
 
-def _tell(results: dict[str, Any], drawn: dict[str, list[Path]]) -> list[str]:
+def _tell(results: dict[str, Any], drawn: dict[str, list[Path]], kept: str) -> list[str]:
+    """The report; `kept` names the file with the results beside it."""
     measured = {name: part for name, part in results.items() if "results" in part}
     lines = [
         "# Performance",
         "",
-        "Written by `make bench` (`bench/report.py`); change that, not this. The figures stand in [performance.json](performance.json), too.",
+        f"Written by `make bench` (`bench/report.py`); change that, not this. The figures stand in [{kept}]({kept}), too.",
         "",
         "Ratios within one run count; absolute figures are those of the machine below, and of what else it did.",
         "",
