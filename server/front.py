@@ -11,13 +11,13 @@ import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from graph.views import BEFORE_ALL
 from server import change_files, graph_store, memento, operations, protocol, static_files, wsgi_bridge
 from server.answer_cache import AnswerCache
 from server.app import create_app
-from server.clients import Client, ClientResolver, allowed_host, client_key
+from server.clients import ClientResolver, allowed_host, client_key
 from server.current import CurrentSnapshot, DataFolder, Serving, Source, no_kills
 from server.engine import Cancel, Question
 from server.http_server import BrokenBodyError, Exchange
@@ -69,17 +69,6 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
-
-
-class _Asked(NamedTuple):
-    """What the head of a request says of who asks, and for which form of an answer."""
-
-    client: Client
-    host: str
-    accept: str | None
-    accept_encoding: str | None
-    if_none_match: str | None
-    accept_datetime: str | None
 
 
 class Front:
@@ -137,27 +126,20 @@ class Front:
     def begin(self, exchange: Exchange) -> Coroutine[Any, Any, None] | None:
         """See `server.http_server.Application`; a request that comes again to the letter is answered at once."""
         try:
-            asked = self._read_head(exchange)
-            if exchange.method == "GET" and asked.accept_datetime is None:
-                known = self.service.answer_repeated(
-                    self.current.serving,
-                    exchange.path,
-                    exchange.query_string,
-                    asked.accept,
-                    asked.accept_encoding,
-                    asked.if_none_match,
-                )
-                if known is not None:
-                    exchange.send(known)
-                    return None
+            request = self._read_head(exchange)
         except Problem as problem:
             exchange.send(protocol.refuse(problem))
             return None
-        return self._answer_later(exchange, asked)
+        if exchange.method == "GET" and exchange.headers.get(memento.HEADER) is None:
+            known = self.service.answer_repeated(self.current.serving, request)
+            if known is not None:
+                exchange.send(known)
+                return None
+        return self._answer_later(exchange, request)
 
-    async def _answer_later(self, exchange: Exchange, asked: _Asked) -> None:
+    async def _answer_later(self, exchange: Exchange, request: Request) -> None:
         try:
-            exchange.send(await self._respond(exchange, asked))
+            exchange.send(await self._respond(exchange, request))
         except Problem as problem:
             exchange.send(protocol.refuse(problem))
         except asyncio.CancelledError:
@@ -168,47 +150,49 @@ class Front:
                 protocol.refuse(Problem(500, "the server failed at this request; its log says why"))
             )
 
-    def _read_head(self, exchange: Exchange) -> _Asked:
+    def _read_head(self, exchange: Exchange) -> Request:
+        """The request without its body; raises Problem."""
         headers = exchange.headers
         client = self._resolver.resolve(exchange.client, headers)
         host = client.host or exchange.authority or headers.get("host") or "localhost"
         if self._settings.hosts and not allowed_host(host, self._settings.hosts):
             raise Problem(421, f"this server doesn't answer for {host}")
-        negotiated = [headers.get(name) for name in _NEGOTIATED]
-        for value in negotiated:
-            if value is not None and len(value) > _NEGOTIATED_CHARACTERS:
-                name = _NEGOTIATED[negotiated.index(value)]
+        for name in _NEGOTIATED:
+            if len(headers.get(name) or "") > _NEGOTIATED_CHARACTERS:
                 raise Problem(431, f"the header {name} has more than {_NEGOTIATED_CHARACTERS} characters")
-        return _Asked(client, host, *negotiated)
-
-    async def _respond(self, exchange: Exchange, asked: _Asked) -> Response:
-        headers, path, client, host = exchange.headers, exchange.path, asked.client, asked.host
-        if exchange.method == "OPTIONS":
-            is_sparql = path == SPARQL or path.startswith(SPARQL + ".")
-            allowed = protocol.METHODS if is_sparql else "GET, HEAD, OPTIONS"
-            return Response(204, {"Allow": allowed, **_PREFLIGHT})
-        request = Request(
+        return Request(
             exchange.method,
             f"{client.scheme or exchange.scheme}://{host}",
-            path,
+            exchange.path,
             exchange.query_string,
-            asked.accept,
+            headers.get("accept"),
             headers.get("content-type"),
-            b"" if exchange.method in ("GET", "HEAD") else await self._read_body(exchange),
-            asked.accept_encoding,
-            asked.if_none_match,
+            b"",
+            headers.get("accept-encoding"),
+            headers.get("if-none-match"),
             client_key(client.address),
             headers.get("range"),
             headers.get("if-range"),
         )
+
+    async def _respond(self, exchange: Exchange, request: Request) -> Response:
+        path = request.path
+        is_sparql = path == SPARQL or path.startswith(SPARQL + ".")
+        if request.method == "OPTIONS":
+            allowed = protocol.METHODS if is_sparql else "GET, HEAD, OPTIONS"
+            return Response(204, {"Allow": allowed, **_PREFLIGHT})
+        if request.method not in ("GET", "HEAD"):
+            request = request._replace(body=await self._read_body(exchange))
         serving = self.current.serving
         serving.users += 1  # its engine stays while a request uses it
         then = None
         try:
-            if memento.is_of_time(path):
-                then = await self._then(request, serving, asked.accept_datetime)
-            response = await self._answer_path(request, then, serving, exchange, asked)
-            if then is None and (path.startswith(SPARQL) or not memento.is_of_time(path)):
+            is_of_time = memento.is_of_time(path)
+            if is_of_time:
+                then = await self._then(request, serving, exchange.headers.get(memento.HEADER))
+            answer = self._sparql if is_sparql else self._answer_path
+            response = await answer(request, then, serving, exchange)
+            if then is None and (path.startswith(SPARQL) or not is_of_time):
                 return (
                     response  # queries of the present say no more than that there is a past: see their Vary
                 )
@@ -243,16 +227,9 @@ class Front:
         return memento.time_map(memento.original(mapped.url, mapped.parameters), days)
 
     async def _answer_path(
-        self,
-        request: Request,
-        then: Then | None,
-        current: Serving,
-        exchange: Exchange,
-        asked: _Asked,
+        self, request: Request, then: Then | None, current: Serving, exchange: Exchange
     ) -> Response:
         serving, path = then.serving if then else current, request.path
-        if path == SPARQL or path.startswith(SPARQL + "."):
-            return await self._sparql(request, serving, then, exchange, asked)
         if graph_store.is_path(path):
             return await self._graph(request, serving, then, exchange)
         if path.startswith(change_files.PREFIX):
@@ -264,19 +241,15 @@ class Front:
         state = self._state.find(path)
         if state is not None:
             return state(request, serving)
-        return await self._page(request, serving, then, exchange, asked)
+        return await self._page(request, serving, then, exchange)
 
     async def _sparql(
-        self,
-        request: Request,
-        serving: Serving,
-        then: Then | None,
-        exchange: Exchange,
-        asked: _Asked,
+        self, request: Request, then: Then | None, current: Serving, exchange: Exchange
     ) -> Response:
+        serving = then.serving if then else current
         suffix = request.path[len(SPARQL) + 1 :]
         if protocol.wants_page(request, suffix):
-            return await self._page(request, serving, then, exchange, asked)
+            return await self._page(request, serving, then, exchange)
         query = protocol.read_query(request, suffix)
         if query is None:
             return self._state.describe_service(request, serving)
@@ -313,7 +286,6 @@ class Front:
         serving: Serving,
         then: Then | None,
         exchange: Exchange,
-        asked: _Asked,
     ) -> Response:
         loop = asyncio.get_running_loop()
         context = PageContext(
@@ -329,13 +301,8 @@ class Front:
             loop,
             self.current.serving.publications,
         )
-        environ = wsgi_bridge.environ_of(
-            exchange,
-            request.body,
-            asked.host,
-            asked.client.scheme or exchange.scheme,
-            {ENVIRON_KEY: context},
-        )
+        scheme, _, host = request.origin.partition("://")
+        environ = wsgi_bridge.environ_of(exchange, request.body, host, scheme, {ENVIRON_KEY: context})
         status, headers, content = await loop.run_in_executor(
             self._threads, wsgi_bridge.call, self._pages, environ
         )

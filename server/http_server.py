@@ -337,6 +337,8 @@ class _Connection(asyncio.Protocol):
         if self._in_head:
             if not self._head_bytes and not data.isascii():
                 data = _REQUEST_LINE.sub(_escaped, data, count=1)
+            if not self._head_bytes and self._current is None:
+                self.deadline = self.server.now + _HEAD_SECONDS
             self._head_bytes += len(data)
         try:
             while True:
@@ -353,14 +355,8 @@ class _Connection(asyncio.Protocol):
 
     # What the parser tells
 
-    def on_message_begin(self) -> None:
-        """See httptools, as for the others."""
-        self._target = b""
-        self._lines = []
-        if self._current is None:
-            self.deadline = self.server.now + _HEAD_SECONDS
-
     def on_url(self, part: bytes) -> None:
+        """See httptools, as for the others."""
         self._target += part
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -369,9 +365,9 @@ class _Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         if self._refused:
             return
-        self._in_head, self._head_bytes = False, 0
-        parser, lines = self._parser, self._lines
-        size = len(self._target) + sum([len(name) + len(value) for name, value in lines])
+        parser, target, lines = self._parser, self._target, self._lines
+        size = len(target) + sum([len(name) + len(value) for name, value in lines])
+        self._target, self._lines, self._in_head, self._head_bytes = b"", [], False, 0
         if size > _HEAD_BYTES or len(lines) > _HEADERS:
             self._refuse(_head_too_large())
             return
@@ -385,7 +381,7 @@ class _Connection(asyncio.Protocol):
         exchange = Exchange(
             self,
             method,
-            self._target.decode("ascii"),
+            target.decode("ascii"),
             headers,
             keeps=keeps,
             keeps_by_name=keeps and version == "1.0",

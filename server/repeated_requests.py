@@ -40,13 +40,11 @@ class RepeatedRequests:
         """Bytes of everything kept."""
         return self._kept.bytes
 
-    def get(
-        self, snapshot: str, path: str, parameters: str, accept: str | None, accept_encoding: str | None
-    ) -> Repeated | None:
+    def get(self, snapshot: str, request: Request) -> Repeated | None:
         """The answer that the snapshot gave to the same request before, if it is kept."""
         if snapshot != self._snapshot:
             return None
-        found = self._kept.get((path, parameters, accept, accept_encoding))
+        found = self._kept.get(_key(request))
         if found is not None:
             self.hits += 1
         return found
@@ -62,5 +60,8 @@ class RepeatedRequests:
         if snapshot != self._snapshot:
             self._kept.clear()
             self._snapshot = snapshot
-        key = request.path, request.parameters, request.accept, request.accept_encoding
-        self._kept.put(key, Repeated(response, etag, text, rows), size)
+        self._kept.put(_key(request), Repeated(response, etag, text, rows), size)
+
+
+def _key(request: Request) -> tuple[str | None, ...]:
+    return request.path, request.parameters, request.accept, request.accept_encoding

@@ -71,24 +71,16 @@ class SparqlService:
         """Let go of the thread."""
         self._checking.shutdown(wait=False, cancel_futures=True)
 
-    def answer_repeated(
-        self,
-        serving: Serving,
-        path: str,
-        parameters: str,
-        accept: str | None,
-        accept_encoding: str | None,
-        if_none_match: str | None,
-    ) -> Response | None:
+    def answer_repeated(self, serving: Serving, request: Request) -> Response | None:
         """The response to a GET that was answered before and came again to the letter; None for any other."""
         began = time.perf_counter()
-        found = self._repeated.get(serving.snapshot.id, path, parameters, accept, accept_encoding)
+        found = self._repeated.get(serving.snapshot.id, request)
         if found is None:
             return None
         response = found.response
         outcome: Outcome = "cached"
-        if if_none_match is not None:
-            if if_none_match != found.etag:
+        if request.if_none_match is not None:
+            if request.if_none_match != found.etag:
                 return None  # needs reading
             headers = {"ETag": found.etag, "Vary": _VARY, "Cache-Control": _CACHEABLE}
             response, outcome = Response(304, headers), "not_modified"
@@ -186,7 +178,7 @@ class SparqlService:
         limits = self._settings.limits
         now = time.monotonic()
         running = self._running.setdefault(client, [])
-        self._meter.admit(client, sum([now - began for began in running]))
+        self._meter.admit(client, sum([now - began for began in running]) if running else 0.0)
         deadline = min(query.timeout or limits.deadline, limits.max_deadline)
         text, left = query.text, deadline
         if checked.services:

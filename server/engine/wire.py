@@ -86,7 +86,7 @@ def unpack_reply(buffer: memoryview | bytearray) -> Reply | None:
         status, detail, fields, headers = json.loads(bytes(buffer[start : start + said]))
         problem = Problem(status, detail, fields=fields, headers=headers)
         return Reply(problem, seconds=seconds, computed=computed)
-    content_type, coding, file = str(buffer[start : start + head], "utf-8").split("\0")
+    content_type, coding, file = _read_head(bytes(buffer[start : start + head]))
     content = bytes(buffer[start + head : start + head + body])
     counted = None if rows == _NO_ROWS else rows
     return Reply(None, content_type, coding or None, file or None, size, counted, seconds, computed, content)
@@ -110,6 +110,11 @@ class Receiver:
             return self._space[:size]
         pending += self._space[:size]
         return pending
+
+
+@lru_cache(maxsize=64)
+def _read_head(head: bytes) -> list[str]:
+    return head.decode().split("\0")
 
 
 @lru_cache(maxsize=256)

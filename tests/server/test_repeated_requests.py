@@ -24,22 +24,22 @@ def _request(method: str = "GET", path: str = "/sparql", parameters: str = "quer
 def test_a_request_is_known_by_path_query_string_and_what_it_accepts() -> None:
     repeated = RepeatedRequests(1_000_000)
     repeated.put("one", _request(), OK, "ASK{}", 1)
-    found = repeated.get("one", "/sparql", "query=ASK{}", "*/*", "br")
+    found = repeated.get("one", _request())
     assert found is not None and (found.response, found.text, found.rows) == (OK, "ASK{}", 1)
-    assert repeated.get("one", "/sparql.csv", "query=ASK{}", "*/*", "br") is None
-    assert repeated.get("one", "/sparql", "query=ASK{ }", "*/*", "br") is None
-    assert repeated.get("one", "/sparql", "query=ASK{}", "text/csv", "br") is None
-    assert repeated.get("one", "/sparql", "query=ASK{}", "*/*", None) is None
+    assert repeated.get("one", _request(path="/sparql.csv")) is None
+    assert repeated.get("one", _request(parameters="query=ASK{ }")) is None
+    assert repeated.get("one", _request()._replace(accept="text/csv")) is None
+    assert repeated.get("one", _request()._replace(accept_encoding=None)) is None
     assert repeated.hits == 1
 
 
 def test_answers_of_another_snapshot_are_forgotten() -> None:
     repeated = RepeatedRequests(1_000_000)
     repeated.put("one", _request(), OK, "ASK{}", 1)
-    assert repeated.get("two", "/sparql", "query=ASK{}", "*/*", "br") is None
+    assert repeated.get("two", _request()) is None
     repeated.put("two", _request(parameters="query=other"), OK, "other", 1)
-    assert repeated.get("one", "/sparql", "query=ASK{}", "*/*", "br") is None
-    assert repeated.get("two", "/sparql", "query=ASK{}", "*/*", "br") is None
+    assert repeated.get("one", _request()) is None
+    assert repeated.get("two", _request()) is None
 
 
 @pytest.mark.parametrize(
