@@ -439,8 +439,9 @@ def ratios(cells: Sequence[dict[str, Any]]) -> dict[tuple[str, int], dict[str, f
         row = found.setdefault((cell["kind"], cell["clients"]), {})
         servers = cell["servers"]
         for peer in PEERS:
-            if peer in servers and "ours" in servers:
-                ratio = servers["ours"]["ratio"] / max(servers[peer]["ratio"], 1e-9)
+            # A peer that gave no answer in its time is no yardstick; ours that gave none is the worst there is.
+            if peer in servers and "ours" in servers and servers[peer]["rps"]:
+                ratio = servers["ours"]["ratio"] / servers[peer]["ratio"]
                 row.setdefault(peer, []).append(max(ratio, 1e-9))
     return {
         key: {peer: statistics.geometric_mean(each) for peer, each in row.items()}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench import build, report
-from bench.endpoint import Address, Question, _compare
+from bench.endpoint import Address, Question, _compare, ratios
 from bench.goals import Goal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -103,3 +103,15 @@ def test_another_answer_than_the_baseline_gives_is_found() -> None:
         (problem,) = _compare({"native": native, "ours": ours}, [question])
     assert problem["server"] == "ours"
     assert "differ" in problem["problem"]
+
+
+def test_a_peer_that_gives_no_answer_is_no_yardstick() -> None:
+    def cell(peer: float) -> dict[str, object]:
+        servers = {"ours": {"rps": 6.0, "ratio": 3.0}, "native": {"rps": 2.0, "ratio": 1.0}}
+        return {
+            "kind": "export",
+            "clients": 1,
+            "servers": servers | {"virtuoso": {"rps": peer, "ratio": peer / 2}},
+        }
+
+    assert ratios([cell(1.0), cell(0.0)]) == {("export", 1): {"native": pytest.approx(3), "virtuoso": 6.0}}
