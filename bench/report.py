@@ -78,7 +78,7 @@ def _measure_build(bench: Workbench) -> dict[str, Any]:
 
 
 def _measure_endpoint(bench: Workbench) -> dict[str, Any]:
-    options = endpoint.Options(bench.oxigraph_program, bench.virtuoso, bench.harness)
+    options = endpoint.Options(bench.oxigraph_program, bench.virtuoso, bench.harness, seconds=bench.seconds)
     if bench.brief:
         options = endpoint.Options(bench.oxigraph_program, None, None, ("native",), 0.01, 1, 1)
     return endpoint.measure(bench.built(SERVED_MOST), options)
@@ -176,6 +176,12 @@ def _options() -> argparse.Namespace:
         help="serve pages and replicas from this data folder, not from the largest size",
     )
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=2.0,
+        help="of load on the endpoint for each question, number of clients and server (default: 2)",
+    )
     parser.add_argument("--oxigraph", default=_beside_python("oxigraph"), metavar="BIN")
     parser.add_argument("--virtuoso", default=shutil.which("virtuoso-t"), metavar="BIN")
     parser.add_argument(
@@ -210,6 +216,7 @@ def _bench(options: argparse.Namespace, scratch: Path) -> Workbench:
         options.virtuoso,
         harness,
         options.data,
+        options.seconds,
         options.brief,
     )
 
@@ -289,6 +296,8 @@ def _tell(results: dict[str, Any], drawn: dict[str, list[Path]], kept: str) -> l
         lines += ["", *own.tell(part["results"])]
         for file in drawn[name]:
             lines += ["", f"![{own.TITLE}]({file.parent.name}/{file.name})"]
+    if missing := [name for name in PARTS if name not in results]:
+        lines += ["", f"Not measured yet: {', '.join(missing)}."]
     return [
         *lines,
         "",

@@ -25,6 +25,7 @@ class Workbench:
     virtuoso: str | None
     harness: Path | None
     data: Path | None
+    seconds: float  # of load on the endpoint for each question, number of clients and server
     brief: bool
 
     def built(self, at_most: int | None = None) -> Path:
