@@ -1,11 +1,10 @@
-"""What a snapshot holds beside its store, made from a copy of it while the store is worked on: index of names, dumps, changes.
+"""What a snapshot holds beside its store, made from its lines while the store is worked on: index of names, dumps, changes.
 
-The copy costs nothing: its files are links to the store's (`Store.backup`). Where there is much to do, other processes do it.
+Where there is much to do, other processes do it.
 """
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -14,14 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pyoxigraph import Store
-
 from ontology.errors import ChunchengError
 
 from .changes import record_changes
 from .dumps import write_dumps
-from .search.entries import count_links
 from .search.index import write_search_index
+from .search.links import count_links
 from .stages import Stages
 from .workers import InProcess, process_pool, processes
 
@@ -44,15 +41,15 @@ class _Timed(Generic[_T]):
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What to work from: sorted N-Quads and a store of them, which nobody changes; and the folder of the snapshot to write into."""
+    """What to work from, which nobody changes: sorted N-Quads, and the RDF merge of their graphs as N-Triples; and the snapshot's folder."""
 
     plain: Path
-    store: Path
+    merged: Path
     folder: Path
 
 
 class Beside:
-    """Work on data that is frozen for it."""
+    """Work on the lines of a snapshot, for its folder."""
 
     def __init__(self, data: Data, executor: Executor, stages: Stages) -> None:
         self.data = data
@@ -83,24 +80,17 @@ class Beside:
 
 
 @contextmanager
-def beside(store: Store, plain: Path, folder: Path, stages: Stages) -> Iterator[Beside]:
-    """Freezes the store's data as it is now, for work that goes on while the store is changed; the work's end is waited for."""
-    copy = folder / "frozen"
-    store.flush()
-    store.backup(str(copy))
-    much = plain.stat().st_size >= _MUCH
-    executor = process_pool(min(_MOST, processes()), may_fork=False) if much else InProcess()
-    try:
-        with executor:
-            yield Beside(Data(plain, copy, folder), executor, stages)
-    finally:
-        shutil.rmtree(copy, ignore_errors=True)
+def beside(data: Data, stages: Stages) -> Iterator[Beside]:
+    """Takes work that goes on while the store is changed; its end is waited for."""
+    much = data.plain.stat().st_size >= _MUCH
+    with process_pool(min(_MOST, processes()), may_fork=False) if much else InProcess() as executor:
+        yield Beside(data, executor, stages)
 
 
 def index_names(data: Data) -> int:
     """Writes the search index; returns the number of its entries."""
-    with data.plain.open("rb") as lines:
-        return write_search_index(lines, count_links(Store.read_only(str(data.store))), data.folder)
+    with data.plain.open("rb") as lines, count_links(data.plain) as links:
+        return write_search_index(lines, links, data.folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +103,7 @@ class Publication:
     def __call__(self, data: Data) -> list[dict[str, Any]]:
         """Writes them; returns what is to be said of the dumps."""
         record_changes(self.previous, data.plain, data.folder, self.base)
-        return write_dumps(Store.read_only(str(data.store)), data.plain, data.folder)
+        return write_dumps(data.plain, data.merged, data.folder)
 
 
 def _timed(work: Callable[[Data], _T], data: Data) -> _Timed[_T]:

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import zstandard
-from pyoxigraph import RdfFormat, Store, parse, serialize
+from pyoxigraph import RdfFormat, parse, serialize
 
 from ontology.terms import PREFIXES
 
+from .lines import sort_file
 from .statistics import split_quad
 
 _BLOCK = 1 << 20
@@ -41,18 +42,16 @@ FORMATS = (NQUADS, TRIG, TURTLE)
 BY_NAME = {format_.name: format_ for format_ in FORMATS}
 
 
-def write_dumps(store: Store, plain: Path, folder: Path) -> list[dict[str, Any]]:
+def write_dumps(plain: Path, merged: Path, folder: Path) -> list[dict[str, Any]]:
     """Writes the other dumps beside that of N-Quads; returns file, media type, bytes and SHA-256 of each.
 
-    `store` holds the data before it is merged into the default graph, `plain` the same as sorted N-Quads.
+    `plain` holds the data as sorted N-Quads, `merged` the RDF merge of its graphs as N-Triples.
     """
-    scratch = folder / "scratch.trig"
-    store.dump(str(scratch), format=RdfFormat.TRIG, prefixes=dict(PREFIXES))
-    compress(scratch, folder / TRIG.file)
-    scratch.unlink()
-    scratch = folder / "scratch.ttl"
+    scratch = folder / "scratch.dump"
     with plain.open("rb") as lines:
-        _write_turtle(lines, scratch)
+        _write_trig(lines, scratch)
+    compress(scratch, folder / TRIG.file)
+    _write_turtle(merged, scratch)
     compress(scratch, folder / TURTLE.file)
     scratch.unlink()
     return [describe_dump(format_, folder) for format_ in (TRIG, TURTLE)]
@@ -95,13 +94,12 @@ def read_dump(folder: Path, format_: DumpFormat) -> Iterator[bytes]:
     with tempfile.TemporaryDirectory(prefix="chuncheng-dump-") as scratch:
         made = Path(scratch) / "dump"
         if format_ is TURTLE:
-            _write_turtle(read_lines(folder), made)
+            merged = made.with_name("merged.nt")
+            with merged.open("wb") as out:
+                out.writelines(unique_triples(read_lines(folder)))
+            _write_turtle(merged, made)
         else:
-            plain = Path(scratch) / "data.nq"
-            with plain.open("wb") as out:
-                out.writelines(read_lines(folder))
-            quads = parse(path=str(plain), format=RdfFormat.N_QUADS)
-            serialize(quads, str(made), format=RdfFormat.TRIG, prefixes=dict(PREFIXES))
+            _write_trig(read_lines(folder), made)
         with made.open("rb") as file:
             while block := file.read(_BLOCK):
                 yield block
@@ -116,13 +114,24 @@ def unique_triples(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield triple + b" .\n"
 
 
-def _write_turtle(lines: Iterable[bytes], target: Path) -> None:
-    scratch = target.with_name("scratch.nt")
-    with scratch.open("wb") as out:
-        out.writelines(unique_triples(lines))
-    triples = (quad.triple for quad in parse(path=str(scratch), format=RdfFormat.N_TRIPLES))
-    serialize(triples, str(target), format=RdfFormat.TURTLE, prefixes=dict(PREFIXES))
-    scratch.unlink()
+def _write_turtle(triples: Path, target: Path) -> None:
+    merged = parse(path=str(triples), format=RdfFormat.N_TRIPLES)
+    serialize(merged, str(target), format=RdfFormat.TURTLE, prefixes=dict(PREFIXES))
+
+
+def _write_trig(lines: Iterable[bytes], target: Path) -> None:
+    """Graph by graph, each in the order of its lines: put in order with the graph in front, since TriG names a graph where it begins."""
+    keyed, ordered, grouped = (target.with_name(f"scratch.{name}") for name in ("keyed", "ordered", "nq"))
+    with keyed.open("wb") as out:
+        out.writelines(b"%b\t%b" % (split_quad(line)[1], line) for line in lines)
+    sort_file(keyed, ordered)
+    keyed.unlink()
+    with ordered.open("rb") as source, grouped.open("wb") as out:
+        out.writelines(line.partition(b"\t")[2] for line in source)
+    ordered.unlink()
+    quads = parse(path=str(grouped), format=RdfFormat.N_QUADS)
+    serialize(quads, str(target), format=RdfFormat.TRIG, prefixes=dict(PREFIXES))
+    grouped.unlink()
 
 
 def describe_dump(format_: DumpFormat, folder: Path) -> dict[str, Any]:

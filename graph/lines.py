@@ -62,18 +62,18 @@ def write_sorted(lines: Iterable[bytes], target: Path) -> None:
     raw.unlink()
 
 
-def sort_file(source: Path, target: Path) -> None:
-    """Sorts a file's lines in byte order, each once, by sort(1) where it is there; raises DiskError."""
+def sort_file(source: Path, target: Path, *, each_once: bool = True) -> None:
+    """Sorts a file's lines in byte order, each once or as often as it stands there, by sort(1) where that is; raises DiskError."""
     if _sort_program():
-        _run_sort(["-S", _MEMORY, str(source)], target)
+        _run_sort([*(["-u"] if each_once else []), "-S", _MEMORY, str(source)], target)
     else:
-        _sort_in_runs(source, target)
+        _sort_in_runs(source, target, each_once=each_once)
 
 
 def merge_sorted(sources: Sequence[Path], target: Path) -> None:
     """Merges sorted files into one, each line once; raises DiskError."""
     if _sort_program():
-        _run_sort(["-m", *map(str, sources)], target)
+        _run_sort(["-u", "-m", *map(str, sources)], target)
     else:
         _merge(sources, target)
 
@@ -84,7 +84,7 @@ def _sort_program() -> str | None:
 
 def _run_sort(arguments: Sequence[str], target: Path) -> None:
     done = subprocess.run(
-        [str(_sort_program()), "-u", "-T", str(target.parent), "-o", str(target), *arguments],
+        [str(_sort_program()), "-T", str(target.parent), "-o", str(target), *arguments],
         env={**os.environ, "LC_ALL": "C"},
         stderr=subprocess.PIPE,
         check=False,
@@ -94,23 +94,24 @@ def _run_sort(arguments: Sequence[str], target: Path) -> None:
         raise DiskError(f"{target.parent}: the data can't be sorted here: {told}; is there room on the disk?")
 
 
-def _sort_in_runs(source: Path, target: Path) -> None:
+def _sort_in_runs(source: Path, target: Path, *, each_once: bool) -> None:
     runs: list[Path] = []
     with source.open("rb") as lines:
         while batch := list(itertools.islice(lines, _RUN)):
             run = target.with_name(f"{target.name}.run{len(runs)}")
-            run.write_bytes(b"".join(sorted(set(batch))))
+            run.write_bytes(b"".join(sorted(set(batch) if each_once else batch)))
             runs.append(run)
-    _merge(runs, target)
+    _merge(runs, target, each_once=each_once)
     for run in runs:
         run.unlink()
 
 
-def _merge(sources: Sequence[Path], target: Path) -> None:
+def _merge(sources: Sequence[Path], target: Path, *, each_once: bool = True) -> None:
     files = [source.open("rb") for source in sources]
     try:
         with target.open("wb") as out:
-            out.writelines(line for line, _ in itertools.groupby(heapq.merge(*files)))
+            merged = heapq.merge(*files)
+            out.writelines((line for line, _ in itertools.groupby(merged)) if each_once else merged)
     finally:
         for file in files:
             file.close()

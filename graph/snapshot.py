@@ -32,7 +32,7 @@ from ontology.errors import ChunchengError
 from ontology.identifiers import graph_iri
 from ontology.terms import ONTOLOGY_VERSION
 
-from .beside import Publication, beside, index_names
+from .beside import Data, Publication, beside, index_names
 from .changes import CHANGES, GONE
 from .dataset import describe_data, describe_dumps
 from .dumps import NQUADS, compress, describe_dump
@@ -52,7 +52,7 @@ from .statistics import count_quads, named_graphs
 from .store import load, write_graphs
 
 _DESCRIPTION = "void.nt"
-_FORMAT = 4  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
+_FORMAT = 5  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
 LEDGER = "ledger.jsonl.zst"  #: name of the file in a snapshot that holds the rows of the ledger
 DefaultGraphMode: TypeAlias = Literal["merge", "own"]
 
@@ -229,7 +229,7 @@ def _fill(
     stages: Stages,
     publication: Publication | None = None,
 ) -> dict[str, Any]:
-    plain, merge = work / "data.nq", work / "merge.nt"
+    plain, merged = work / "data.nq", work / "merged.nt"
     raw = work / "raw.nq"
     stages.begin("read")
     blank_nodes = _write(lines, raw)
@@ -256,23 +256,21 @@ def _fill(
         reasoned = describe_reasoning(costs, contradictions)
         _write_back(store, [graph_iri(base, name) for name in ("inferred", "ledger")], plain)
     stages.begin("count")
-    with plain.open("rb") as lines_written, merge.open("wb") as merged:
-        counted = count_quads(lines_written, merged.write if default_graph == "merge" else None)
+    with plain.open("rb") as lines_written, merged.open("wb") as triples:
+        counted = count_quads(lines_written, triples.write)
     description = list(describe_data(counted, base))
     if reason:  # of articles: data of others alone stays as it is
         graph = graph_iri(base, "dataset")
         store.extend([Quad(t.subject, t.predicate, t.object, NamedNode(graph)) for t in description])
         _write_back(store, [graph], plain)
-        if default_graph == "merge":
-            with merge.open("ab") as merged:
-                merged.writelines(f"{triple} .\n".encode() for triple in description)
-    with beside(store, plain, work, stages) as frozen:
-        indexed = frozen.begin("search", index_names)
-        dumped = frozen.begin("dump", publication) if publication else None
+        with merged.open("ab") as triples:
+            triples.writelines(f"{triple} .\n".encode() for triple in description)
+    with beside(Data(plain, merged, work), stages) as others:
+        indexed = others.begin("search", index_names)
+        dumped = others.begin("dump", publication) if publication else None
         if default_graph == "merge":
             stages.begin("merge")
-            load(store, merge, RdfFormat.N_TRIPLES, blank_nodes=counted.blank_nodes)
-        merge.unlink()
+            load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=counted.blank_nodes)
         stages.begin("compress")
         digest, quads = compress(plain, work / NQUADS.file)
         if reason:
@@ -283,6 +281,7 @@ def _fill(
         indexed()
         dumps = [describe_dump(NQUADS, work), *dumped()] if dumped else []
     plain.unlink()
+    merged.unlink()
     stages.begin("optimize")
     published = count_publications(store)
     store.flush()

@@ -6,13 +6,13 @@ import itertools
 import math
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from ontology.generate import ONTOLOGY
 from ontology.terms import CCL, OA, PREFIXES, RDF, RDFS, SCHEMA, SKOS
@@ -40,8 +40,6 @@ _TERMS = ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")  
 _CHUNK = 1 << 20  # bytes of lines parsed at a time
 _MOST_NAMES = 40  # of one thing
 _LONGEST_NAME = 1000  # characters of a name that are kept
-_MOST_LINKS = 4096  # counted of a thing: beyond, one is as important as another
-_PART_OF_PLACE = 0.02
 _OF_NO_KIND = 3.0
 _RESOURCE = "http://www.w3.org/2000/01/rdf-schema#Resource"
 _OWL = PREFIXES["owl"]
@@ -106,20 +104,6 @@ def read_entries(lines: Iterable[bytes]) -> Iterator[Entry]:
             entry = _entry(subject.value, quads)
             if entry is not None:
                 yield entry
-
-
-def count_links(store: Store) -> Callable[[str], float]:
-    """Tells how many quads of a store point to a thing, of the first 4,096.
-
-    What lies in a place counts little: a gazetteer has more to say of the country than the articles speak of.
-    """
-
-    def count(iri: str) -> float:
-        pointing = store.quads_for_pattern(None, None, NamedNode(iri), None)
-        first = itertools.islice(pointing, _MOST_LINKS)
-        return sum(_PART_OF_PLACE if quad.predicate.value == CCL.within else 1.0 for quad in first)
-
-    return count
 
 
 def importance(entry: Entry, links: float) -> float:
