@@ -28,6 +28,7 @@ from .lines import line_of
 from .links import link_quads
 from .naming import LateNames
 from .places import former_name_quads, places_quads
+from .reason import follow
 from .shard import COUNTED, Making, Shard, shards_of
 from .snapshot import DefaultGraphMode, Snapshot, build_snapshot
 from .stages import Stages
@@ -74,6 +75,7 @@ def build(
             quotes_only=quotes_only,
             facts=cast(IO[bytes], facts),
             decisions=decisions,
+            follow=shards is not None,
         )
         return build_snapshot(
             data,
@@ -83,6 +85,7 @@ def build(
             describe=sources.describe,
             attach=sources.attach if shards is not None else lambda _: None,
             reason=shards is not None,
+            followed=True,
             as_kept=True,
             stages=stages,
         )
@@ -102,7 +105,8 @@ def article_lines(
 ) -> Iterator[bytes]:
     """The lines of what articles say and of what reconciliation finds in them, without the surroundings."""
     sources = _Sources(base, keep_default_graph=False, quotes_only=quotes_only, decisions=decisions)
-    for block in sources.articles(_in_batches(Making(base, quotes_only, check=False), extractions)):
+    making = Making(base, quotes_only, check=False, follow=False)
+    for block in sources.articles(_in_batches(making, extractions)):
         yield from block.splitlines(keepends=True)
 
 
@@ -113,7 +117,10 @@ def _in_batches(making: Making, extractions: Iterable[Extraction]) -> Iterator[S
 
 
 class _Sources:
-    """The lines of a build, and what its manifest says of them. `facts` gets what was read."""
+    """The lines of a build, and what its manifest says of them. `facts` gets what was read.
+
+    With `follow` they come with what each of them leads to by itself, as the shards then do.
+    """
 
     def __init__(
         self,
@@ -123,8 +130,10 @@ class _Sources:
         quotes_only: bool,
         facts: IO[bytes] | None = None,
         decisions: Decisions | None = None,
+        follow: bool = False,
     ) -> None:
         self.decisions = decisions or Decisions()
+        self.follow = follow
         self.reconciliation: dict[str, Any] = {}
         self.quotes_only = quotes_only
         self._facts_file = facts
@@ -139,11 +148,12 @@ class _Sources:
             yield from self.articles(shards)
             if not self.counts["articles"] and not rdf_files:
                 raise NothingToBuildError("none of the sources holds an article, so nothing was published")
-            yield from map(line_of, self.surroundings())
+            yield from self._followed(map(line_of, self.surroundings()))
         for path in rdf_files:
             digest = _sha256(path)
             self.files[digest] = {"name": path.name, "sha256": digest, "kind": "rdf"}
-            yield from map(line_of, read_rdf(path, self.base, keep_default_graph=self.keep_default_graph))
+            read = read_rdf(path, self.base, keep_default_graph=self.keep_default_graph)
+            yield from self._followed(map(line_of, read))
 
     def articles(self, shards: Iterable[Shard]) -> Iterator[bytes]:
         """What the articles say, and what reconciliation finds in them; raises InvalidGraphError."""
@@ -159,11 +169,15 @@ class _Sources:
             if self._facts is not None:
                 self._facts.add_line(shard.stored)
             yield shard.lines
+            yield shard.inferred
         if violations:
             raise InvalidGraphError(sorted(violations, key=lambda v: (v.article.id, v.node, v.message)))
-        yield from names.lines()
-        yield from map(line_of, ledger.quads())
+        yield from self._followed(names.lines())
+        yield from self._followed(map(line_of, ledger.quads()))
         self.reconciliation = ledger.summary
+
+    def _followed(self, blocks: Iterable[bytes]) -> Iterable[bytes]:
+        return follow(blocks, self.base) if self.follow else blocks
 
     def _note(self, article: Article) -> None:
         """Puts the article under its file."""

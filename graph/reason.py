@@ -2,8 +2,8 @@
 
 Three steps, each of which tells what it costs:
 
-local    rules that one triple sets off (`graph.axioms`), over lines of N-Quads: for an article or a batch in any process, or for a
-         whole file; memory stays bounded.
+local    rules that one triple sets off (`graph.axioms`), over lines of N-Quads: for an article where it is read, in whatever process,
+         and kept with it; what some graph tells anyway is taken out when all lines are in order.
 derived  rules of our own in `graph/rules/*.rq`, once: deadlines, what an implied target is about, who is in office on the day of the data.
          They may ask what isn't known, which no OWL axiom can.
 joined   rules that join several triples, as SPARQL over the store until nothing new follows; a rule runs again only after a
@@ -14,14 +14,13 @@ A triple that some graph asserts is not inferred again.
 
 from __future__ import annotations
 
-import heapq
 import io
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,11 +32,11 @@ from ontology.identifiers import graph_iri
 from ontology.terms import CCL, XSD
 
 from .axioms import Axioms, Conclusion, read_axioms
-from .lines import write_sorted
 
 _RULES = Path(__file__).parent / "rules"
 _TYPE = f"<{RDF.type}>".encode()
-_BATCH = 200_000  # lines whose conclusions are held at a time
+_TYPED = b" %b <" % _TYPE
+_BATCH = 10_000  # lines, or blocks of them, that are followed at a time
 _SHOWN = 20  # contradictions that a manifest names
 _JUDGED = (CCL.status, CCL.meets, CCL.exceeds)  # what is written after the local rules have run
 
@@ -125,45 +124,86 @@ class Contradiction:
         return f"{self.thing} would be both a {self.one} and a {self.other}"
 
 
-def infer_locally(nquads: Path, base: str) -> tuple[Cost, list[Contradiction]]:
-    """Adds to a sorted file of N-Quads what each of its lines leads to by itself; it stays sorted, with each line once.
+@cache
+def local_rules(base: str) -> LocalRules:
+    """Those of the ontology, read once in a process."""
+    return LocalRules(base)
+
+
+def follow(blocks: Iterable[bytes], base: str) -> Iterator[bytes]:
+    """Blocks of whole lines, and after some of them what each of their lines leads to by itself."""
+    rules, source = local_rules(base), iter(blocks)
+    while taken := b"".join(itertools.islice(source, _BATCH)):
+        yield taken
+        yield from rules.infer(taken.splitlines(keepends=True))
+
+
+def settle(nquads: Path, base: str) -> tuple[Cost, list[Contradiction]]:
+    """Takes out of a sorted file of N-Quads what was inferred by line but is told in another graph; it stays sorted.
 
     Also gives the contradictions that show then, since the lines of a thing stand side by side.
     """
     began = time.perf_counter()
-    rules, axioms = LocalRules(base), read_axioms()
-    with nquads.open("rb") as lines:
-        inferred = nquads.with_name(f"{nquads.name}.inferred")
-        batches = iter(lambda: list(itertools.islice(lines, _BATCH)), [])
-        write_sorted(itertools.chain.from_iterable(map(rules.infer, batches)), inferred)
+    tail = f" <{graph_iri(base, 'inferred')}> .\n".encode()
     whole = nquads.with_name(f"{nquads.name}.whole")
-    tail = rules.tail
     count = 0
-    contradictions: list[Contradiction] = []
-    thing, classes = b"", set[str]()
-    with nquads.open("rb") as asserted, inferred.open("rb") as new, whole.open("wb") as out:
-        for triple, group in itertools.groupby(heapq.merge(asserted, new), key=_triple):
-            same = list(group)
-            told = [line for line in same if not line.endswith(tail)]
-            out.writelines(told or same[:1])
-            count += not told
-            subject, predicate, rest = triple.split(b" ", 2)
-            if predicate == _TYPE:
-                if subject != thing:
-                    contradictions += _contradictions(axioms, thing, classes)
-                    thing, classes = subject, set()
-                classes.add(rest[1:-1].decode())
-        contradictions += _contradictions(axioms, thing, classes)
-    inferred.unlink()
+    classes = _Classes(read_axioms())
+    with nquads.open("rb") as lines, whole.open("wb") as out:
+        told, waiting, followed = b" ", b"", b""
+        for line in lines:
+            if _TYPED in line:
+                classes.see(line)
+            if line.endswith(tail):
+                if waiting:
+                    out.write(waiting)
+                    count += 1
+                followed = line[: 1 - len(tail)]
+                waiting = b"" if told.startswith(followed) else line
+                continue
+            if waiting:
+                if not line.startswith(followed):
+                    out.write(waiting)
+                    count += 1
+                waiting = b""
+            told = line
+            out.write(line)
+        if waiting:
+            out.write(waiting)
+            count += 1
     whole.replace(nquads)
-    return Cost("local", time.perf_counter() - began, count), contradictions
+    return Cost("local", time.perf_counter() - began, count), classes.contradictions()
 
 
-def _contradictions(axioms: Axioms, thing: bytes, classes: set[str]) -> Iterator[Contradiction]:
-    if len(classes) < 2:
-        return
-    for one, other in axioms.excluded(frozenset(classes)):
-        yield Contradiction(thing[1:-1].decode(), one, other)
+class _Classes:
+    """Looks over the classes of one thing after the other for such as have no individual in common."""
+
+    def __init__(self, axioms: Axioms) -> None:
+        self._axioms = axioms
+        self._thing, self._classes = b"", set[str]()
+        self._found: list[Contradiction] = []
+
+    def see(self, line: bytes) -> None:
+        """Takes in a line that may tell a class; lines of a thing come one after the other."""
+        subject, predicate, rest = line.split(b" ", 2)
+        if predicate != _TYPE or not rest.startswith(b"<"):
+            return
+        if subject != self._thing:
+            self._look()
+            self._thing, self._classes = subject, set()
+        self._classes.add(rest[1 : rest.index(b">")].decode())
+
+    def contradictions(self) -> list[Contradiction]:
+        """All that were found, when all lines have been seen."""
+        self._look()
+        return self._found
+
+    def _look(self) -> None:
+        if len(self._classes) > 1:
+            self._found += (
+                Contradiction(self._thing[1:-1].decode(), one, other)
+                for one, other in self._axioms.excluded(frozenset(self._classes))
+            )
+        self._classes = set()
 
 
 class Reasoner:
@@ -172,7 +212,7 @@ class Reasoner:
     def __init__(self, store: Store, base: str) -> None:
         self.store, self.graph = store, NamedNode(graph_iri(base, "inferred"))
         self._ledger = NamedNode(graph_iri(base, "ledger"))
-        self.axioms, self._local = read_axioms(), LocalRules(base)
+        self.axioms, self._local = read_axioms(), local_rules(base)
         self.costs: list[Cost] = []
 
     def derive(self, day: date) -> None:

@@ -20,6 +20,7 @@ from .corrections import correction_quads
 from .lines import line_of
 from .naming import named_late
 from .rdf import quads
+from .reason import local_rules
 from .validate import Violation, validate_batch
 
 # Where an article's text is, and where the words around a quote are, from which it could be put together.
@@ -34,6 +35,7 @@ class Making:
     base: str
     quotes_only: bool = False
     check: bool = True  # by SHACL
+    follow: bool = True  # what each line leads to by itself (`graph.reason`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,14 @@ class Shard:
 
     `lines` are its N-Quads in byte order, each once, in the form in which the store gives them back, but for those that name
     persons and what gets renamed: `named_late`, with what the article tells of these (`persons`, `renamings`), since who is who is known only
-    over all articles. `facts` is what the
+    over all articles. `inferred` are the lines that follow from single ones of `lines`, in byte order. `facts` is what the
     ledger takes in: the article and its statements; `stored` all that was read, as `loaders.storage` keeps it. `counts` are in the order
     of COUNTED; `applied` counts corrections.
     """
 
     article: Article
     lines: bytes
+    inferred: bytes
     named_late: bytes
     persons: tuple[Sighting, ...]
     renamings: tuple[tuple[Key, Key], ...]
@@ -92,9 +95,13 @@ def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Sha
     for extraction, own in zip(read, written, strict=True):
         kept = (q for q in own if q.predicate.value not in _TEXT) if making.quotes_only else own
         article = extraction.article
+        others, late = _parted(sorted(map(line_of, kept)), making.base)
+        inferred = sorted(local_rules(making.base).infer(others)) if making.follow else []
         yield Shard(
             replace(article, body="", subheads=(), reporters=(), kicker=None),
-            *_parted(sorted(map(line_of, kept)), making.base),
+            b"".join(others),
+            b"".join(inferred),
+            b"".join(late),
             sightings(extraction),
             tuple(sorted(renamings(extraction))),
             Extraction(article, statements=extraction.statements, successions=extraction.successions),
@@ -110,11 +117,11 @@ def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Sha
         )
 
 
-def _parted(lines: Iterable[bytes], base: str) -> tuple[bytes, bytes]:
+def _parted(lines: Iterable[bytes], base: str) -> tuple[list[bytes], list[bytes]]:
     """The lines that name nothing whose name is known only over all articles, and those that may."""
     is_late = named_late(base).search
     others: list[bytes] = []
     late: list[bytes] = []
     for line in lines:
         (late if is_late(line) else others).append(line)
-    return b"".join(others), b"".join(late)
+    return others, late

@@ -45,11 +45,11 @@ from .ledger_index import write_ledger_index
 from .lines import as_kept as lines_as_kept
 from .lines import merge_sorted, sort_file
 from .publication import count_publications
-from .reason import Reasoner, describe_reasoning, infer_locally
+from .reason import Reasoner, describe_reasoning, follow, settle
 from .search.index import SearchIndexError, check_search_index
 from .stages import Stages
 from .statistics import count_quads, named_graphs
-from .store import load, write_graphs
+from .store import load, read_ahead, write_graphs
 
 _DESCRIPTION = "void.nt"
 _FORMAT = 5  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
@@ -183,15 +183,17 @@ def build_snapshot(
     describe: Callable[[], dict[str, Any]] = dict,
     attach: Callable[[Path], None] = lambda _: None,
     reason: bool = True,
+    followed: bool = False,
     as_kept: bool = False,
     stages: Stages | None = None,
 ) -> Snapshot:
     """Builds a snapshot from N-Quads lines and publishes it.
 
     Each item of `lines` is one line with its newline or, with `as_kept`, one or more whole lines in the form in which the store
-    gives them back (`graph.lines`). `describe` is called after the last line and gives what the manifest says of sources and
-    counts; `attach` puts further files into the folder. Any error, and any kill, leaves what was published before as it was.
-    Raises SnapshotError when another build runs on the same folder, DiskError where there is no room.
+    gives them back (`graph.lines`). With `followed` what each leads to by itself is among them (`graph.reason.follow`).
+    `describe` is called after the last line and gives what the manifest says of sources and counts; `attach` puts further files
+    into the folder. Any error, and any kill, leaves what was published before as it was. Raises SnapshotError when another build
+    runs on the same folder, DiskError where there is no room.
     """
     with locked(data):
         building = data / "building"
@@ -201,6 +203,8 @@ def build_snapshot(
         stages = stages or Stages()
         try:
             whole = lines if as_kept else lines_as_kept(lines)
+            if reason and not followed:
+                whole = follow(whole, base)
             previous = open_current(data) if (data / "current").exists() else None
             publication = Publication(previous.path if previous else None, base)
             manifest = _fill(work, whole, base, default_graph, describe, attach, reason, stages, publication)
@@ -214,7 +218,8 @@ def write_snapshot(
     folder: Path, lines: Iterable[bytes], *, base: str, default_graph: DefaultGraphMode, reason: bool
 ) -> Snapshot:
     """A snapshot of N-Quads lines, as the store gives them back, in a folder of its own, published nowhere; it must be empty."""
-    _fill(folder, lines, base, default_graph, dict, lambda _: None, reason, Stages())
+    whole = follow(lines, base) if reason else lines
+    _fill(folder, whole, base, default_graph, dict, lambda _: None, reason, Stages())
     return open_snapshot(folder)
 
 
@@ -238,10 +243,11 @@ def _fill(
     raw.unlink()
     if reason:
         stages.begin("reason by line")
-        local, contradictions = infer_locally(plain, base)
+        local, contradictions = settle(plain, base)
     stages.begin("load")
     store = Store(str(work / "store"))
     load(store, plain, blank_nodes=blank_nodes)
+    read_ahead(work / "store")
     inferred, reasoned = 0, dict[str, Any]()
     if reason:
         stages.begin("derive")
@@ -271,6 +277,7 @@ def _fill(
         if default_graph == "merge":
             stages.begin("merge")
             load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=counted.blank_nodes)
+            read_ahead(work / "store")
         stages.begin("compress")
         digest, quads = compress(plain, work / NQUADS.file)
         if reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,6 +21,18 @@ def load(store: Store, lines: Path, format: RdfFormat = RdfFormat.N_QUADS, *, bl
         store.bulk_extend(parse(path=str(lines), format=format))
     else:
         store.bulk_load(path=str(lines), format=format)
+
+
+def read_ahead(folder: Path) -> None:
+    """Lets the system read the store in a folder into its page cache, in order, as far as there is memory.
+
+    RocksDB puts what it loads in bulk out of that cache, so each first lookup would wait for the disk: ten thousand times as long as
+    the lookup.
+    """
+    if hasattr(os, "posix_fadvise"):
+        for path in folder.iterdir():
+            with path.open("rb") as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
 
 
 def write_graphs(store: Store, graphs: Iterable[str], target: Path) -> None:

@@ -13,7 +13,7 @@ from graph.build import rebuilt_lines
 from graph.ledger.asked import data_day
 from graph.ledger.status import judge
 from graph.lines import write_sorted
-from graph.reason import Reasoner, derivations, infer_locally
+from graph.reason import Reasoner, derivations, follow, settle
 from loaders.pipeline import extract_files
 from loaders.read import Publication
 from ontology.check import realize
@@ -83,8 +83,8 @@ def inferred(asserted: list[Quad], tmp_path_factory: pytest.TempPathFactory) -> 
 
 def materialise(quads: list[Quad], folder: Path) -> list[Quad]:
     file = folder / "data.nq"
-    write_sorted((f"{q} .\n".encode() for q in quads), file)
-    infer_locally(file, DEFAULT_BASE)
+    write_sorted(follow((f"{q} .\n".encode() for q in quads), DEFAULT_BASE), file)
+    settle(file, DEFAULT_BASE)
     store = Store()
     store.bulk_extend(parse(path=str(file), format=RdfFormat.N_QUADS))
     reasoner = Reasoner(store, DEFAULT_BASE)
