@@ -17,7 +17,7 @@ from __future__ import annotations
 import io
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -207,10 +207,10 @@ class _Classes:
 
 
 class Reasoner:
-    """Infers over a store whose quads the local rules have seen. `costs` tells what each rule took."""
+    """Infers over a store whose quads the local rules have seen; `add` puts quads into it. `costs` tells what each rule took."""
 
-    def __init__(self, store: Store, base: str) -> None:
-        self.store, self.graph = store, NamedNode(graph_iri(base, "inferred"))
+    def __init__(self, store: Store, base: str, add: Callable[[Collection[Quad]], object]) -> None:
+        self.store, self.graph, self._into_store = store, NamedNode(graph_iri(base, "inferred")), add
         self._ledger = NamedNode(graph_iri(base, "ledger"))
         self.axioms, self._local = read_axioms(), local_rules(base)
         self.costs: list[Cost] = []
@@ -268,7 +268,7 @@ class Reasoner:
         new = {quad for quad in followed if not self._is_known(quad)}
         if not told:
             new |= given
-        self.store.extend(new)
+        self._into_store(new)
         return len(new), {
             term.value
             for quad in (new | given)

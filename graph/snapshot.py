@@ -18,7 +18,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -43,13 +43,13 @@ from .ledger.status import judge
 from .ledger.storage import read_ledger, write_ledger
 from .ledger_index import write_ledger_index
 from .lines import as_kept as lines_as_kept
-from .lines import merge_sorted, sort_file
+from .lines import line_of, merge_sorted, sort_file
 from .publication import count_publications
-from .reason import Reasoner, describe_reasoning, follow, settle
+from .reason import Cost, Reasoner, describe_reasoning, follow, settle
 from .search.index import SearchIndexError, check_search_index
 from .stages import Stages
 from .statistics import count_quads, named_graphs
-from .store import load, read_ahead, write_graphs
+from .store import load, read_ahead
 
 _DESCRIPTION = "void.nt"
 _FORMAT = 5  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
@@ -250,25 +250,19 @@ def _fill(
     read_ahead(work / "store")
     inferred, reasoned = 0, dict[str, Any]()
     if reason:
-        stages.begin("derive")
-        reasoner = Reasoner(store, base)
-        reasoner.derive(data_day(store))
-        stages.begin("judge")
-        judge(store, base)
-        stages.begin("reason by joins")
-        reasoner.infer()
-        costs = [local, *reasoner.costs]
+        costs = [local, *_reason(store, base, plain, stages)]
         inferred = sum(cost.triples for cost in costs)
         reasoned = describe_reasoning(costs, contradictions)
-        _write_back(store, [graph_iri(base, name) for name in ("inferred", "ledger")], plain)
     stages.begin("count")
     with plain.open("rb") as lines_written, merged.open("wb") as triples:
         counted = count_quads(lines_written, triples.write)
     description = list(describe_data(counted, base))
     if reason:  # of articles: data of others alone stays as it is
-        graph = graph_iri(base, "dataset")
-        store.extend([Quad(t.subject, t.predicate, t.object, NamedNode(graph)) for t in description])
-        _write_back(store, [graph], plain)
+        graph = NamedNode(graph_iri(base, "dataset"))
+        told = [Quad(t.subject, t.predicate, t.object, graph) for t in description]
+        store.extend(told)
+        (work / "added.nq").write_bytes(b"".join(map(line_of, told)))
+        _merge_in(work / "added.nq", plain)
         with merged.open("ab") as triples:
             triples.writelines(f"{triple} .\n".encode() for triple in description)
     with beside(Data(plain, merged, work), stages) as others:
@@ -342,14 +336,33 @@ def _write(lines: Iterable[bytes], target: Path) -> bool:
     return blank_nodes
 
 
-def _write_back(store: Store, graphs: list[str], plain: Path) -> None:
-    """Merges graphs that the store has got since into the sorted dump."""
-    got, ordered, whole = (plain.with_name(f"{name}.nq") for name in ("got", "ordered", "whole"))
-    write_graphs(store, graphs, got)
-    sort_file(got, ordered)
+def _reason(store: Store, base: str, plain: Path, stages: Stages) -> list[Cost]:
+    """Puts what needs all of the data into the store and the dump: what is derived, statuses, what joins lead to."""
+    added = plain.with_name("added.nq")
+    with added.open("wb") as lines:
+
+        def add(quads: Collection[Quad]) -> None:
+            store.extend(quads)
+            lines.writelines(map(line_of, quads))
+
+        stages.begin("derive")
+        reasoner = Reasoner(store, base, add)
+        reasoner.derive(data_day(store))
+        stages.begin("judge")
+        add(list(judge(store, base)))
+        stages.begin("reason by joins")
+        reasoner.infer()
+    _merge_in(added, plain)
+    return reasoner.costs
+
+
+def _merge_in(added: Path, plain: Path) -> None:
+    """Merges lines into the sorted dump, and removes their file."""
+    ordered, whole = plain.with_name("ordered.nq"), plain.with_name("whole.nq")
+    sort_file(added, ordered)
+    added.unlink()
     merge_sorted([plain, ordered], whole)
     whole.replace(plain)
-    got.unlink()
     ordered.unlink()
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import NamedNode, RdfFormat, Store, parse
+from pyoxigraph import RdfFormat, Store, parse
 
 
 def load(store: Store, lines: Path, format: RdfFormat = RdfFormat.N_QUADS, *, blank_nodes: bool) -> None:
@@ -33,16 +32,3 @@ def read_ahead(folder: Path) -> None:
         for path in folder.iterdir():
             with path.open("rb") as file:
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
-
-
-def write_graphs(store: Store, graphs: Iterable[str], target: Path) -> None:
-    """Writes the quads of some named graphs as N-Quads lines, in the order of the store."""
-    scratch = target.with_name(f"{target.name}.triples")
-    with target.open("wb") as out:
-        for name in graphs:
-            graph = NamedNode(name)
-            store.dump(str(scratch), format=RdfFormat.N_TRIPLES, from_graph=graph)
-            end = f" {graph} .\n".encode()
-            with scratch.open("rb") as triples:
-                out.writelines(line.removesuffix(b" .\n") + end for line in triples)
-    scratch.unlink(missing_ok=True)

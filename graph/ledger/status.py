@@ -16,11 +16,10 @@ from .asked import Asked, query_text
 RULES = (("status", "状态的规则", "How a promise stands"),)
 
 
-def judge(store: Store, base: str) -> int:
-    """Adds to graph/ledger how each target stands on the day of the data; returns the number of quads."""
-    quads = [*_statuses(store, base), *_rules(base)]
-    store.extend(quads)
-    return len(quads)
+def judge(store: Store, base: str) -> Iterator[Quad]:
+    """The quads of graph/ledger that tell how each target stands on the day of the data."""
+    yield from _statuses(store, base)
+    yield from _rules(base)
 
 
 def _statuses(store: Store, base: str) -> Iterator[Quad]:

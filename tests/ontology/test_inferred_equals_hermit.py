@@ -71,7 +71,7 @@ def given(asserted: list[Quad]) -> list[Quad]:
     for text in derivations(data_day(store)).values():
         for t in list(store.query(text, use_default_graph_as_union=True)):  # type: ignore[arg-type]
             store.add(Quad(t.subject, t.predicate, t.object, graph))
-    judge(store, DEFAULT_BASE)
+    store.extend(judge(store, DEFAULT_BASE))
     return list(store)
 
 
@@ -87,9 +87,9 @@ def materialise(quads: list[Quad], folder: Path) -> list[Quad]:
     settle(file, DEFAULT_BASE)
     store = Store()
     store.bulk_extend(parse(path=str(file), format=RdfFormat.N_QUADS))
-    reasoner = Reasoner(store, DEFAULT_BASE)
+    reasoner = Reasoner(store, DEFAULT_BASE, store.extend)
     reasoner.derive(data_day(store))
-    judge(store, DEFAULT_BASE)
+    store.extend(judge(store, DEFAULT_BASE))
     reasoner.infer()
     return list(store)
 
