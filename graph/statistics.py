@@ -10,10 +10,10 @@ import os
 import tempfile
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import IO
+from typing import IO, TypeAlias
 
 _TYPE = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _MOST_GRAPHS = 1000  # that are named; more are only counted
@@ -21,6 +21,10 @@ _NO_LITERAL = (b"<", b"_:")
 _BLANK = (b"_:", b"<<")  # or a triple term, which may hold one
 _LOOK = 50_000  # lines after which the memory is looked at
 _MOST_HASHES = 2_000_000  # kept in memory at a time, about 150 MB
+_MOST_ALIKE = 50_000  # kinds of subjects kept at a time
+_Alike: TypeAlias = tuple[
+    tuple[bytes, ...], tuple[tuple[bytes, int], ...]
+]  # classes, and uses of each property
 
 
 @dataclass(slots=True)
@@ -54,9 +58,10 @@ def count_quads(lines: Iterable[bytes], on_triple: Callable[[bytes], object] | N
     the number of graphs, properties and classes only.
     """
     counted = Statistics()
-    subject, before = b"", (b"", b"", b"")
-    uses: dict[bytes, int] = defaultdict(int)
-    classes: set[bytes] = set()
+    subject, before = b"", b""
+    uses: dict[bytes, int] = {}
+    classes: list[bytes] = []
+    alike: dict[_Alike, int] = defaultdict(int)
     objects: dict[bytes, set[int]] = defaultdict(set)
     shed, graphs = _Shed(), counted.graphs
     for number, line in enumerate(lines, 1):
@@ -67,25 +72,31 @@ def count_quads(lines: Iterable[bytes], on_triple: Callable[[bytes], object] | N
         ):  # what looks like a known graph is one, where a triple stands before it
             object_, graph = split_graph(rest)
             graphs.add(graph)
-        triple = (own, predicate, object_)
+        triple = b" ".join((own, predicate, object_))
         if triple == before:
             continue
         before = triple
         if on_triple is not None:
-            on_triple(b"%b %b %b .\n" % triple)
+            on_triple(triple + b" .\n")
         if own != subject:
-            _close_subject(counted, subject, uses, classes)
-            subject, uses, classes = own, defaultdict(int), set()
-        uses[predicate] += 1
+            if uses:
+                alike[tuple(classes), tuple(uses.items())] += 1
+            if len(alike) > _MOST_ALIKE:
+                _count_alike(counted, alike)
+            counted.blank_nodes = counted.blank_nodes or own.startswith(b"_:")
+            subject, uses, classes = own, {}, []
+        uses[predicate] = uses.get(predicate, 0) + 1
         objects[predicate].add(hash(object_))
         if number % _LOOK == 0 and sum(map(len, objects.values())) > _MOST_HASHES:
             shed.take(objects)
         if object_.startswith(_NO_LITERAL):
             if predicate == _TYPE and object_.startswith(b"<"):
-                classes.add(object_)
+                classes.append(object_)
             if object_.startswith(_BLANK):
                 counted.blank_nodes = True
-    _close_subject(counted, subject, uses, classes)
+    if uses:
+        alike[tuple(classes), tuple(uses.items())] += 1
+    _count_alike(counted, alike)
     graphs.discard(b"")
     counted.graph_count = len(graphs)
     counted.blank_nodes = counted.blank_nodes or any(graph.startswith(b"_:") for graph in graphs)
@@ -152,20 +163,20 @@ def iri(term: bytes) -> str:
     return term[1:-1].decode()
 
 
-def _close_subject(
-    counted: Statistics, subject: bytes, uses: Mapping[bytes, int], classes: Iterable[bytes]
-) -> None:
-    if not uses:
-        return
-    counted.subjects += 1
-    counted.blank_nodes = counted.blank_nodes or subject.startswith(b"_:")
-    for predicate, triples in uses.items():
-        figures = counted.properties[predicate]
-        figures.subjects += 1
-        figures.triples += triples
-    for own_class in classes:
-        counted.entities[own_class] += 1
-        counted.of_class[own_class].update(uses)
+def _count_alike(counted: Statistics, alike: dict[_Alike, int]) -> None:
+    """Counts subjects by their classes and how often they use each property: most are like others."""
+    for (classes, uses), subjects in alike.items():
+        counted.subjects += subjects
+        for predicate, triples in uses:
+            figures = counted.properties[predicate]
+            figures.subjects += subjects
+            figures.triples += triples * subjects
+        for own_class in classes:
+            counted.entities[own_class] += subjects
+            of_class = counted.of_class[own_class]
+            for predicate, triples in uses:
+                of_class[predicate] += triples * subjects
+    alike.clear()
 
 
 def split_quad(line: bytes) -> tuple[bytes, bytes]:
