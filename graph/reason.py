@@ -37,6 +37,7 @@ _RULES = Path(__file__).parent / "rules"
 _TYPE = f"<{RDF.type}>".encode()
 _TYPED = b" %b <" % _TYPE
 _BATCH = 10_000  # lines, or blocks of them, that are followed at a time
+_HELD = 50_000  # quads that a rule gives which are held at a time
 _SHOWN = 20  # contradictions that a manifest names
 _JUDGED = (CCL.status, CCL.meets, CCL.exceeds)  # what is written after the local rules have run
 
@@ -260,9 +261,8 @@ class Reasoner:
         for triple in triples:
             yield Quad(triple.subject, triple.predicate, triple.object, self.graph)
 
-    def _add(self, quads: Iterable[Quad], *, told: bool = False) -> tuple[int, set[str]]:
+    def _add(self, given: set[Quad], *, told: bool = False) -> tuple[int, set[str]]:
         """Adds quads (unless they are told already) and what the local rules make of them; gives how many, and of which predicates and classes."""
-        given = set(quads)
         lines = self._local.infer(f"{quad} .\n".encode() for quad in given)
         followed = parse(io.BytesIO(b"".join(lines)), format=RdfFormat.N_QUADS)
         new = {quad for quad in followed if not self._is_known(quad)}
@@ -281,7 +281,14 @@ class Reasoner:
 
     def _timed(self, name: str, step: Callable[[], Iterable[Quad]], *, told: bool = False) -> set[str]:
         began = time.perf_counter()
-        count, changed = self._add(step(), told=told)
+        count, changed = 0, set[str]()
+        quads = iter(step())  # a query reads the store as it was when it was asked
+        while some := set(itertools.islice(quads, _HELD)):
+            if changed and not told:  # a query may give a triple twice
+                some = {quad for quad in some if not self._is_known(quad)}
+            added, terms = self._add(some, told=told)
+            count += added
+            changed |= terms
         self.costs.append(Cost(name, time.perf_counter() - began, count))
         return changed
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -53,6 +54,7 @@ from .store import load, read_ahead
 
 _DESCRIPTION = "void.nt"
 _FORMAT = 5  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
+_HELD = 50_000  # quads that are held at a time
 LEDGER = "ledger.jsonl.zst"  #: name of the file in a snapshot that holds the rows of the ledger
 DefaultGraphMode: TypeAlias = Literal["merge", "own"]
 
@@ -349,7 +351,9 @@ def _reason(store: Store, base: str, plain: Path, stages: Stages) -> list[Cost]:
         reasoner = Reasoner(store, base, add)
         reasoner.derive(data_day(store))
         stages.begin("judge")
-        add(list(judge(store, base)))
+        judged = judge(store, base)
+        while some := list(itertools.islice(judged, _HELD)):
+            add(some)
         stages.begin("reason by joins")
         reasoner.infer()
     _merge_in(added, plain)
