@@ -466,7 +466,11 @@ class _Connection(asyncio.Protocol):
     async def _send_from(self, file: IO[bytes], size: int, *, keeps: bool) -> None:
         with file:
             while size > 0 and not self.is_closed:
-                data = await self.server.loop.run_in_executor(None, file.read, min(size, _FILE_BYTES))
+                try:
+                    data = await self.server.loop.run_in_executor(None, file.read, min(size, _FILE_BYTES))
+                except OSError:
+                    _log.exception("a file can't be read that is being sent")
+                    data = b""
                 if not data:  # it was cut: so is the answer
                     self.abort()
                     return

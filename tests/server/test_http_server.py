@@ -281,6 +281,26 @@ def test_that_a_client_has_gone_is_told() -> None:
     asyncio.run(run())
 
 
+def test_where_too_many_are_connected_the_longest_idle_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.http_server._CONNECTIONS", 2)
+    slow, now = b"GET /slow HTTP/1.1\r\nHost: a\r\n" + CLOSE, b"GET /now HTTP/1.1\r\nHost: a\r\n" + CLOSE
+
+    async def run() -> list[bytes]:
+        async with served() as (port, _):
+            idle, writer = await asyncio.open_connection("127.0.0.1", port)
+            busy = [asyncio.create_task(talk(port, slow)) for _ in range(2)]
+            await asyncio.sleep(0.05)
+            received = [await idle.read(), await talk(port, now), *[await task for task in busy]]
+            received.append(await talk(port, now))
+            writer.close()
+            return received
+
+    closed, refused, *answered = asyncio.run(run())
+    assert closed == b""
+    assert [status for status, _ in responses(refused)] == [503]
+    assert [status for each in answered for status, _ in responses(each)] == [200, 200, 200]
+
+
 def test_a_header_with_a_line_break_is_never_sent() -> None:
     class Breaking(Echo):
         def begin(self, exchange: Exchange) -> None:
