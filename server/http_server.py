@@ -259,7 +259,7 @@ class HttpServer:
         self._sweeping.cancel()
 
     def make_room(self) -> bool:
-        """Whether another connection may stay; closes the one that has been idle longest where there are too many."""
+        """Whether another connection may stay; closes an idle one, the oldest first, where there are too many."""
         if len(self.connections) < _CONNECTIONS:
             return True
         return any(connection.close_if_idle() for connection in self.connections)

@@ -281,7 +281,7 @@ def test_that_a_client_has_gone_is_told() -> None:
     asyncio.run(run())
 
 
-def test_where_too_many_are_connected_the_longest_idle_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_too_many_are_connected_an_idle_one_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.http_server._CONNECTIONS", 2)
     slow, now = b"GET /slow HTTP/1.1\r\nHost: a\r\n" + CLOSE, b"GET /now HTTP/1.1\r\nHost: a\r\n" + CLOSE
 
