@@ -37,7 +37,7 @@ test: .venv/.installed-test frontend programs tests/comunica/node_modules/.insta
 	$(BIN)/python -m pytest -m alone
 	$(BIN)/chuncheng evaluate tests/gold/development --no-errors --baseline tests/gold/baseline.tsv
 
-bench: .venv/.installed-bench frontend programs ## what everything costs, against Oxigraph, Virtuoso and jieba: docs/performance.md; an hour, more with ARTICLES_MEASURED="1000 10000 100000"
+bench: .venv/.installed-bench frontend programs ## what everything costs, against Oxigraph, Virtuoso and jieba: docs/performance.md; an hour and a half, more with ARTICLES_MEASURED="1000 10000 100000"
 	$(BIN)/python bench/report.py --articles $(ARTICLES_MEASURED)
 	$(BIN)/python bench/lighthouse.py --write docs/lighthouse.md
 

@@ -115,7 +115,7 @@ class Options:
     virtuoso: str | None
     harness: Path | None
     peers: tuple[str, ...] = PEERS
-    seconds: float = 2.0  #: of load for each question, number of clients and server
+    seconds: float = 1.0  #: of load for each question, number of clients and server
     rounds: int = 2
     most_clients: int = 8
 
@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--oxigraph", default=str(Path(sys.executable).with_name("oxigraph")))
     parser.add_argument("--virtuoso", default=shutil.which("virtuoso-t"), help="path of virtuoso-t")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
-    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--seconds", type=float, default=1)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()

@@ -179,8 +179,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--seconds",
         type=float,
-        default=2.0,
-        help="of load on the endpoint for each question, number of clients and server (default: 2)",
+        default=1.0,
+        help="of load on the endpoint for each question, number of clients and server (default: 1)",
     )
     parser.add_argument("--oxigraph", default=_beside_python("oxigraph"), metavar="BIN")
     parser.add_argument("--virtuoso", default=shutil.which("virtuoso-t"), metavar="BIN")
@@ -274,7 +274,8 @@ def _tell(results: dict[str, Any], drawn: dict[str, list[Path]], kept: str) -> l
     lines = [
         "# Performance",
         "",
-        f"Written by `make bench` (`bench/report.py`); change that, not this. The figures stand in [{kept}]({kept}), too.",
+        f"Written by `make bench` (`bench/report.py`); change that, not this. The figures stand in [{kept}]({kept}), too. "
+        "Each part can be measured anew by itself, the others keep their figures and dates: `python bench/report.py --help`.",
         "",
         "Ratios within one run count; absolute figures are those of the machine below, and of what else it did.",
         "",
