@@ -72,6 +72,7 @@ PATHS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _ONCE, _BUSY, _OTHERS = "Every page once", "The busiest of each kind", "Other pages"
 _BUSIEST = 20  # things of a kind
+_COUNTED = 100  # things whose links are counted by one query
 
 
 def main() -> None:
@@ -220,18 +221,30 @@ def _measure(port: int, requests: int, only: Sequence[str] | None) -> dict[str, 
 
 
 def things_of(port: int, class_: str) -> list[str]:
-    """Paths of the documents of a class's things, those with the most links first; the class as a query writes it."""
-    query = _CCL + (
-        f"SELECT ?thing (COUNT(*) AS ?links) {{ ?thing a {class_} . ?other ?by ?thing }}"
-        " GROUP BY ?thing ORDER BY DESC(?links) ?thing LIMIT 5000"
-    )
+    """Paths of the documents of a class's things, those with the most links first; the class as a query writes it.
+
+    Of a large class five thousand, as they come: a store's order has nothing to do with names.
+    """
+    things = [row["thing"] for row in _asked(port, f"SELECT ?thing {{ ?thing a {class_} }} LIMIT 5000")]
+    links: dict[str, int] = {}
+    for begin in range(0, len(things), _COUNTED):
+        some = " ".join(f"<{thing}>" for thing in things[begin : begin + _COUNTED])
+        query = f"SELECT ?thing (COUNT(*) AS ?links) {{ VALUES ?thing {{ {some} }} ?other ?by ?thing }} GROUP BY ?thing"
+        links |= {row["thing"]: int(row["links"]) for row in _asked(port, query)}
+    things.sort(key=lambda thing: (-links.get(thing, 0), thing))
+    return ["/doc/" + urlsplit(iri).path.split("/id/", 1)[1] for iri in things if "/id/" in iri]
+
+
+def _asked(port: int, query: str) -> list[dict[str, str]]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"Accept": "application/sparql-results+json"}
-    connection.request("GET", "/sparql?" + urlencode({"query": query}), headers=headers)
+    headers = {
+        "Accept": "application/sparql-results+json",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    connection.request("POST", "/sparql", urlencode({"query": _CCL + query}), headers)
     answer = json.loads(connection.getresponse().read())
     connection.close()
-    iris = [row["thing"]["value"] for row in answer["results"]["bindings"]]
-    return ["/doc/" + urlsplit(iri).path.split("/id/", 1)[1] for iri in iris if "/id/" in iri]
+    return [{name: term["value"] for name, term in row.items()} for row in answer["results"]["bindings"]]
 
 
 def _time(

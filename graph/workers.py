@@ -8,13 +8,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
@@ -71,9 +71,17 @@ def process_pool(jobs: int, *, may_fork: bool = True) -> Executor:
     if jobs <= 1:
         return InProcess()
     # Forked, the workers share what is loaded already; where threads may be running that isn't safe.
-    forks = may_fork and sys.platform == "linux" and threading.active_count() == 1
+    forks = may_fork and _is_single_threaded()
     context = multiprocessing.get_context("fork" if forks else "spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
+
+
+def _is_single_threaded() -> bool:
+    """Whether nothing else runs in this process, threads of libraries included, whose locks a forked one would wait for without end."""
+    try:
+        return len(list(Path("/proc/self/task").iterdir())) == 1
+    except OSError:
+        return False  # not Linux
 
 
 def _begin() -> None:

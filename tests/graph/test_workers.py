@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.validate import conforms
 from graph.workers import Done, LostWorkerError, Parts, Workers
 
 
@@ -137,3 +138,14 @@ def _runs(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def conforms_elsewhere(number: int) -> bool:
+    return conforms(f"<x:a{number}> <x:b> <x:c> .")
+
+
+def test_processes_of_one_in_which_a_library_has_threads_are_not_forked() -> None:
+    """A forked one would wait without end for locks that threads held which it hasn't got."""
+    assert conforms_elsewhere(0)
+    with Workers(2) as workers:
+        assert [done for _, done in workers.results(conforms_elsewhere, [1, 2])] == [True, True]
