@@ -44,8 +44,7 @@ def show(served: Served, thing: NamedNode, path: str, properties: list[Row]) -> 
     links = select(engine, "inverse_predicates", this=thing)
     classes = [row["value"] for row in properties if row["property"].value == RDF.type]
     class_names = [found.value for found in classes]
-    known = {row["property"].value for row in properties} | {f"^{row['property'].value}" for row in links}
-    panels, inverse = _ask(served, thing, class_names, known, links)
+    panels, inverse = _ask(served, thing, properties, class_names, links)
     names = find_names(
         engine,
         [
@@ -90,12 +89,13 @@ Inverse: TypeAlias = tuple[
 
 
 def _ask(
-    served: Served, thing: NamedNode, classes: list[str], known: set[str], links: list[Row]
+    served: Served, thing: NamedNode, properties: list[Row], classes: list[str], links: list[Row]
 ) -> tuple[list[Panel], list[Inverse]]:
     """The panels that have rows, and what else points to the thing: all queries at once."""
+    known = {row["property"].value for row in properties} | {f"^{row['property'].value}" for row in links}
     kinds = panels_for(classes, known)
     others = [row for row in links if _is_shown(row["property"].value)]
-    queries = [panel_query(kind, thing) for kind in kinds]
+    queries = [panel_query(kind, kind.asked_of(thing, properties)) for kind in kinds]
     queries += [
         fill("entity_inverse", {"this": thing, "property": row["property"], "limit": _FIRST})
         for row in others

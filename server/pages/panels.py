@@ -2,14 +2,15 @@
 
 `panels/{name}.rq` begins with comments that say what the panel is called (`zh:`, `en:`), how its rows are shown (`as:`,
 a template `panels/as_{…}.html`), and which links a thing must have for it to be worth asking (`when:`, properties of the
-thing, with `^` those of others to it). `classes.toml` says which panels the page of a class has.
+thing, with `^` those of others to it). A panel that is the same for all things of which a property names the same thing says which
+(`of:`): it is asked of that one, so that its answer serves them all. `classes.toml` says which panels the page of a class has.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
@@ -36,6 +37,15 @@ class PanelKind:
     english: str
     shown_as: str
     when: frozenset[str]  # IRIs of properties; of links to the thing with ^ before them
+    of: str | None = None  # IRI of a property
+
+    def asked_of(self, thing: NamedNode, properties: Iterable[Row]) -> NamedNode:
+        """What the panel of a thing with these properties is asked of: the thing, or the one that it has it in common with others by."""
+        if self.of is None:
+            return thing
+        common = {row["value"] for row in properties if row["property"].value == self.of}
+        only = common.pop() if len(common) == 1 else thing
+        return only if isinstance(only, NamedNode) else thing
 
     def is_for(self, known: Collection[str]) -> bool:
         """Whether a thing with these properties, and ^ links to it, may have rows in it."""
@@ -115,7 +125,8 @@ def read_kind(name: str) -> PanelKind:
         line[1:].strip().split(": ", 1) for line in takewhile(lambda line: line.startswith("#"), lines)
     )
     when = frozenset(expand(term) for term in head.get("when", "").split())
-    return PanelKind(name, head["zh"], head["en"], head["as"], when)
+    of = expand(head["of"]) if "of" in head else None
+    return PanelKind(name, head["zh"], head["en"], head["as"], when, of)
 
 
 def expand(term: str) -> str:

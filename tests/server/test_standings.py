@@ -9,6 +9,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
 from ontology.identifiers import DEFAULT_BASE
+from ontology.terms import CCL
 from server.app import create_app
 from server.pages import ranking, series
 from server.pages.panels import panel_query, read_kind
@@ -109,3 +110,16 @@ def test_indicators_that_can_be_compared_are_listed(store: Store) -> None:
         for row in rows(store, "standings_indicators")
     }
     assert found == {"gdp": ("2", "2"), "dirt": ("1", "3")}
+
+
+@pytest.mark.parametrize("panel", ["series", "ranking"])
+def test_wordings_of_a_concept_share_its_answer(panel: str, store: Store) -> None:
+    def iri(name: str) -> NamedNode:
+        return NamedNode(f"{DEFAULT_BASE}id/{name}")
+
+    kind = read_kind(panel)
+    wording: list[Row] = [{"property": NamedNode(CCL.concept), "value": iri("gdp")}]
+    assert kind.asked_of(iri("growth"), wording) == kind.asked_of(iri("gdp"), []) == iri("gdp")
+    assert rows(store, panel, "growth") == rows(store, panel, "gdp-growth") == rows(store, panel, "gdp") != []
+    of_two: list[Row] = [*wording, {"property": NamedNode(CCL.concept), "value": iri("dirt")}]
+    assert kind.asked_of(iri("growth"), of_two) == iri("growth")
