@@ -138,6 +138,7 @@ def build(
     from graph.build import build as build_snapshot
     from graph.shard import Making
     from loaders.read import Publication
+    from server.whole_queries import whole_queries
 
     began = time.monotonic()
     publication = Publication(published, publisher)
@@ -172,6 +173,7 @@ def build(
             default_graph=default_graph,
             quotes_only=quotes_only,
             decisions=decisions,
+            queries=whole_queries(base),
             stages=stages,
         )
         if reading:

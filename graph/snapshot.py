@@ -33,6 +33,7 @@ from ontology.errors import ChunchengError
 from ontology.identifiers import graph_iri
 from ontology.terms import ONTOLOGY_VERSION
 
+from .answers import write_answers
 from .beside import Data, Publication, beside, index_names
 from .changes import CHANGES, GONE
 from .dataset import describe_data, describe_dumps
@@ -187,6 +188,7 @@ def build_snapshot(
     reason: bool = True,
     followed: bool = False,
     as_kept: bool = False,
+    queries: Collection[str] = (),
     stages: Stages | None = None,
 ) -> Snapshot:
     """Builds a snapshot from N-Quads lines and publishes it.
@@ -194,8 +196,8 @@ def build_snapshot(
     Each item of `lines` is one line with its newline or, with `as_kept`, one or more whole lines in the form in which the store
     gives them back (`graph.lines`). With `followed` what each leads to by itself is among them (`graph.reason.follow`).
     `describe` is called after the last line and gives what the manifest says of sources and counts; `attach` puts further files
-    into the folder. Any error, and any kill, leaves what was published before as it was. Raises SnapshotError when another build
-    runs on the same folder, DiskError where there is no room.
+    into the folder. The answers to `queries` are worked out and kept (`graph.answers`). Any error, and any kill, leaves what was
+    published before as it was. Raises SnapshotError when another build runs on the same folder, DiskError where there is no room.
     """
     with locked(data):
         building = data / "building"
@@ -209,7 +211,9 @@ def build_snapshot(
                 whole = follow(whole, base)
             previous = open_current(data) if (data / "current").exists() else None
             publication = Publication(previous.path if previous else None, base)
-            manifest = _fill(work, whole, base, default_graph, describe, attach, reason, stages, publication)
+            manifest = _fill(
+                work, whole, base, default_graph, describe, attach, reason, stages, publication, queries
+            )
             stages.begin("publish")
             return publish(data, work, manifest)
         finally:
@@ -235,6 +239,7 @@ def _fill(
     reason: bool,
     stages: Stages,
     publication: Publication | None = None,
+    queries: Collection[str] = (),
 ) -> dict[str, Any]:
     plain, merged = work / "data.nq", work / "merged.nt"
     raw = work / "raw.nq"
@@ -289,6 +294,9 @@ def _fill(
     published = count_publications(store)
     store.flush()
     store.optimize()
+    if queries:
+        stages.begin("answer")
+        write_answers(store, queries, work)
     total = len(store)
     del store
     stages.begin("verify")

@@ -19,12 +19,17 @@ class CostlyAnswers:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def keep(self, text: str, format: str, answer: Answer) -> None:
+        """Keeps an answer that is known already, as long as there is room."""
+        if answer.body is not None:
+            self._kept.put((text, format), answer, len(text) + len(answer.body))
+
     async def ask(self, engine: Engine, question: Question) -> Answer:
         """The answer to a query of ours, of before where it took long then; raises Problem."""
         key = question.text, question.format
         if (kept := self._kept.get(key)) is not None:
             return kept
         answer = await engine.query(question)
-        if answer.seconds >= self._least_seconds and answer.body is not None:
-            self._kept.put(key, answer, len(question.text) + len(answer.body))
+        if answer.seconds >= self._least_seconds and question.format is not None:
+            self.keep(question.text, question.format, answer)
         return answer

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+from graph.answers import read_answers
 from graph.publication import Publications
 from graph.snapshot import Snapshot, open_current
 from ontology.errors import ChunchengError
 from server.costly_answers import CostlyAnswers
-from server.engine import Engine
+from server.engine import Answer, Engine
 from server.engine.pool import REASONS, WorkerPool
 from server.settings import Settings
 
+_JSON = "application/sparql-results+json"
 _LINK = "current"  # in the data folder, a symbolic link to the published snapshot
 _LOOK_SECONDS = 0.25
 _log = logging.getLogger(__name__)
@@ -45,6 +47,8 @@ class Serving:
 
     def __post_init__(self) -> None:
         self.publications = Publications.of(self.snapshot.manifest)
+        for text, body in read_answers(self.snapshot.path):
+            self.costly.keep(text, "json", Answer(_JSON, len(body), body))
 
     @property
     def base(self) -> str:

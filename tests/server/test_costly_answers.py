@@ -9,16 +9,22 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
+from graph.build import build
 from graph.snapshot import open_current
+from loaders.pipeline import extract_files
+from loaders.read import Publication
+from ontology.identifiers import DEFAULT_BASE
 from server.costly_answers import CostlyAnswers
 from server.current import Serving, no_kills
 from server.engine import Answer, Engine, Question
 from server.engine.pool import WorkerPool
-from server.pages.standings import PANELS
+from server.pages.rows import read_rows
 from server.settings import Settings
-from server.warm import WHOLE, warm
+from server.warm import warm
+from server.whole_queries import whole_queries
 from tests.server.conftest import Publish
 
+ARTICLES = Path(__file__).parent.parent.parent / "articles"
 BROKEN = "SELECT * {"
 
 
@@ -62,4 +68,30 @@ def test_what_pages_ask_of_the_whole_snapshot_is_asked_ahead_whatever_one_of_the
         finally:
             await pool.close()
 
-    assert len(asyncio.run(prepare())) == len(WHOLE) + len(PANELS)
+    assert asyncio.run(prepare()) == whole_queries(DEFAULT_BASE)
+
+
+def told(answer: Answer) -> list[str]:
+    """The rows of an answer in an order of their own."""
+    return sorted(map(str, read_rows(answer.read())[1]))
+
+
+def test_what_the_build_has_answered_is_not_asked_again(tmp_path: Path) -> None:
+    queries = whole_queries(DEFAULT_BASE)
+    articles = extract_files([ARTICLES], Publication())
+    snapshot = build(tmp_path, articles, base=DEFAULT_BASE, queries=queries)
+
+    async def ask() -> list[tuple[Answer, Answer]]:
+        pool = WorkerPool(snapshot, Settings(), tmp_path, no_kills())
+        await pool.start()
+        try:
+            serving = Serving(snapshot, pool, contextlib.ExitStack())
+            asked = [Question(text, format="json") for text in queries]
+            return [(await serving.costly.ask(pool, q), await pool.query(q)) for q in asked]
+        finally:
+            await pool.close()
+
+    answers = asyncio.run(ask())
+    assert all(kept.seconds == 0 for kept, _ in answers), "it was asked"
+    assert [told(kept) for kept, _ in answers] == [told(now) for _, now in answers]
+    assert all(told(kept) for kept, _ in answers)

@@ -1,0 +1,35 @@
+"""Answers that a build works out: those to queries about the whole data set, which take the longer the more it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import cast
+
+import zstandard
+from pyoxigraph import QueryResultsFormat, QuerySolutions, Store
+
+ANSWERS = "answers.jsonl.zst"  #: name of the file in a snapshot that holds them
+_MOST_BYTES = 8 * 1024 * 1024  # of an answer: a larger one isn't kept
+
+
+def write_answers(store: Store, queries: Iterable[str], folder: Path) -> None:
+    """Asks SELECT queries of a finished store, and writes their answers in SPARQL 1.1 JSON into the snapshot's folder."""
+    with zstandard.open(folder / ANSWERS, "wt", encoding="utf-8") as out:
+        for query in queries:
+            answer = cast(QuerySolutions, store.query(query)).serialize(format=QueryResultsFormat.JSON)
+            assert answer is not None
+            if len(answer) <= _MOST_BYTES:
+                out.write(json.dumps({"query": query, "answer": answer.decode()}, ensure_ascii=False) + "\n")
+
+
+def read_answers(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The queries that a snapshot in a folder holds the answers to, with these; none in one of an older build."""
+    file = folder / ANSWERS
+    if not file.exists():
+        return
+    with zstandard.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            kept = json.loads(line)
+            yield kept["query"], kept["answer"].encode()
