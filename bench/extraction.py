@@ -103,10 +103,12 @@ def goals(found: dict[str, Any]) -> list[Goal]:
 
 def tell(found: dict[str, Any]) -> list[str]:
     """The section as lines of Markdown."""
-    against = f"jieba's part-of-speech tagging {found['tagging']:.3f}: reading is {found['reading'] / found['tagging']:.2f} times as fast"
+    against = "jieba is not installed: no yardstick"
+    if found["tagging"]:
+        against = f"jieba's part-of-speech tagging {found['tagging']:.3f}: reading is {found['reading'] / found['tagging']:.2f} times as fast"
     lines = [
         f"In one process, by processor time, over articles like the sample's ({found['articles']} in a round, median of {found['rounds']}): "
-        f"{found['reading']:.3f} MB (UTF-8) a second; {against if found['tagging'] else 'jieba is not installed: no yardstick'}. "
+        f"{found['reading']:.3f} MB (UTF-8) a second; {against}. "
         f"From nothing to the first article: {found['start']:.2f} s. Resident memory, MB: "
         + ", ".join(f"{size:.0f} after {int(number):,} articles" for number, size in found["memory"].items())
         + ".",
