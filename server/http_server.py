@@ -38,7 +38,9 @@ _HELD_BYTES = 256 * 1024  # of a body that nobody has asked for yet
 _FILE_BYTES = 512 * 1024  # read from a file at a time
 _TARGET_SAFE = "".join(map(chr, range(0x21, 0x7F))) + " "
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+_METHODS = "GET, HEAD, POST, QUERY, OPTIONS"  # of which each address takes some
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_REQUEST = re.compile(rb"[!#-'*+.^-z|~-]+ \S+ HTTP/1\.[01]\r?\n")  # RFC 9112, 3
 _REQUEST_LINE = re.compile(rb"[^\n]*")
 _log = logging.getLogger(__name__)
 
@@ -349,7 +351,7 @@ class _Connection(asyncio.Protocol):
                     continue
                 break
         except httptools.HttpParserError as error:
-            self._broken(error)
+            self._broken(error, data)
         if self._in_head and self._head_bytes > 2 * _HEAD_BYTES and not self._refused:
             self._refuse(_head_too_large())
 
@@ -517,11 +519,13 @@ class _Connection(asyncio.Protocol):
         else:
             self._transport.close()
 
-    def _broken(self, error: Exception) -> None:
-        """What came is no HTTP."""
+    def _broken(self, error: Exception, data: bytes) -> None:
+        """What came is no HTTP, or a request by a method that llhttp doesn't know."""
         if self._read is not None and self._read is self._current:
             self._refused = True
             self._read.break_off_body()  # who answers it says so
+        elif isinstance(error, httptools.HttpParserInvalidMethodError) and _REQUEST.match(data):
+            self._refuse(Problem(405, "no such method is known here", headers={"Allow": _METHODS}))
         else:
             self._refuse(Problem(400, f"the request is no HTTP/1.1: {error}"))
 
