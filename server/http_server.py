@@ -40,7 +40,7 @@ _TARGET_SAFE = "".join(map(chr, range(0x21, 0x7F))) + " "
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 _METHODS = "GET, HEAD, POST, QUERY, OPTIONS"  # of which each address takes some
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_REQUEST = re.compile(rb"[!#-'*+.^-z|~-]+ \S+ HTTP/1\.[01]\r?\n")  # RFC 9112, 3
+_REQUEST = re.compile(rb"[!#-'*+.0-9A-Z^-z|~-]+ \S+ HTTP/1\.[01]\r?\n")  # RFC 9112, 3
 _REQUEST_LINE = re.compile(rb"[^\n]*")
 _log = logging.getLogger(__name__)
 
