@@ -8,7 +8,6 @@ pySHACL's time, and of the violations that the tests make it misses one, a day t
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -64,7 +63,7 @@ def _ontology() -> Graph:
 
 
 @cache
-def _with_ontology(_process: int) -> pyrudof.Rudof:
+def _with_ontology() -> pyrudof.Rudof:
     """Shapes and ontology, read once in a process: that takes longer than to check fifty articles."""
     rudof = _with_shapes()
     rudof.read_data(ONTOLOGY.read_text("utf-8"), format=pyrudof.RDFFormat.Turtle)
@@ -81,7 +80,7 @@ def conforms(triples: str, *, ontology: bool = True) -> bool:
     """Whether these N-Triples conform to the shapes; with `ontology` they are seen together with it, as they must be."""
     if not ontology:
         return _conforms(_with_shapes(), triples)
-    rudof = _with_ontology(os.getpid())  # one that is forked makes its own: it hasn't the threads of this one
+    rudof = _with_ontology()  # its threads keep this process from being forked (`graph.workers`)
     rudof.begin_staging()  # whatever is read comes on top of what was read before
     try:
         return _conforms(rudof, triples)
