@@ -107,8 +107,14 @@ tests/comunica/node_modules/.installed: tests/comunica/package.json tests/comuni
 
 # The pages are tried in a real browser, replicas behind a real balancer, publishing into a real Virtuoso (its program alone, no service); where one can't be had, its tests say so and are skipped.
 PROGRAMS := chromium haproxy virtuoso-t=virtuoso-opensource-7-bin
+# The engine evaluates with this allocator where it is installed.
+LIBRARIES := libjemalloc.so.2=libjemalloc2
 programs:
 	@for program in $(PROGRAMS); do \
 	  PATH="$$PATH:/usr/sbin" command -v $${program%%=*} >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	    { apt-get update -qq && apt-get install -qq -y --no-install-recommends $${program##*=}; } >/dev/null 2>&1; } || true; \
+	done
+	@for library in $(LIBRARIES); do \
+	  PATH="$$PATH:/sbin" ldconfig -p 2>/dev/null | grep -qF $${library%%=*} || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	    { apt-get update -qq && apt-get install -qq -y --no-install-recommends $${library##*=}; } >/dev/null 2>&1; } || true; \
 	done

@@ -87,4 +87,7 @@ class Engine(Protocol):
 
     @property
     def state(self) -> Mapping[str, str]:
-        """What `/limits` says of how queries are evaluated: `network_isolation`, `in_memory`, for a remote store `store`."""
+        """What `/limits` says of how queries are evaluated.
+
+        It is `network_isolation`, `in_memory`, `allocator`; for a remote store `store`.
+        """

@@ -83,6 +83,7 @@ class WorkerPool:
         self.killed: Counter[str] = Counter() if killed is None else killed  # workers, by reason
         self.memory = "none"
         self.isolation = "none"
+        self.allocator = "system"
         self.resident_bytes = 0
 
     async def start(self) -> None:
@@ -101,6 +102,7 @@ class WorkerPool:
             }
         )
         self.isolation = said["isolation"]
+        self.allocator = said["allocator"]
         self.resident_bytes = said["resident_kib"] * 1024
         self._came.clear()
         self._fork_missing()
@@ -160,7 +162,11 @@ class WorkerPool:
     @property
     def state(self) -> Mapping[str, str]:
         """See `server.engine.Engine`."""
-        return {"network_isolation": self.isolation, "in_memory": self.memory}
+        return {
+            "network_isolation": self.isolation,
+            "in_memory": self.memory,
+            "allocator": self.allocator,
+        }
 
     # What the zygote tells
 

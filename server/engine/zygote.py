@@ -19,6 +19,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from server.engine import allocator
 from server.engine.isolation import cut_network, deepen_stack, follow_parent
 from server.engine.stores import Stores, load
 from server.engine.worker import Surroundings, work
@@ -41,7 +42,8 @@ def main(descriptor: int) -> None:
     gc.freeze()
     around = Surroundings(told["base"], Path(told["spool"]), told["memory_bytes"])
     resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    _tell(control, {"ready": True, "isolation": isolation, "resident_kib": resident})
+    said = {"isolation": isolation, "allocator": allocator.running(), "resident_kib": resident}
+    _tell(control, {"ready": True, **said})
     _serve(control, stores, around)
 
 

@@ -16,12 +16,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ontology.errors import ChunchengError
+from server.engine import allocator
 
 _LOADING_SECONDS = 600  # for a snapshot to load into memory
-# A query is parsed into hundreds of small pieces, and grouped in hundreds of thousands. glibc keeps seven freed ones of a size at
-# hand and looks through the heap of the whole snapshot for the next. With thousands of them (at worst a quarter of a GiB) a point
-# query on a million quads takes half the time, and one that groups a fifth less.
-_ALLOCATOR = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=8192"}
 
 
 class EngineError(ChunchengError):
@@ -93,8 +90,7 @@ class Zygote:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            # Each arena of glibc takes 128 MiB of addresses when its thread gets to it, and addresses are what is limited.
-            env={**_ALLOCATOR, **os.environ, "MALLOC_ARENA_MAX": "1"},
+            env=allocator.environment(os.environ),
         )
         theirs.close()
         self._loop.add_reader(ours, self._readable)
