@@ -107,12 +107,13 @@ def test_an_error_of_the_work_is_the_error_of_the_run(jobs: int) -> None:
         list(workers.results(fail_at_seven, range(30)))
 
 
+# Told in one write: print makes two of them where Python is unbuffered, and those of the other process come between.
 PARENT = """
-import os, sys, time
+import os, time
 from graph.workers import Workers
 
 def tell(_):
-    print(os.getpid(), flush=True)
+    os.write(1, f"{os.getpid()}\\n".encode())
     time.sleep(60)
 
 with Workers(2) as workers:
