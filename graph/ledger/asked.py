@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
@@ -60,7 +61,7 @@ class Asked:
                     if term.language:
                         row[f"{variable}@"] = term.language
                 elif isinstance(term, NamedNode):
-                    row[variable] = term.value
+                    row[variable] = sys.intern(term.value)  # most name the same few things: kept once
             yield row
 
     def _data_day(self) -> date:

@@ -75,9 +75,9 @@ class _Book:
         for row in asked.rows("sources"):
             source = _Source(_end(row["article"]), row.get("on"), row["quote"], int(row["start"]))
             self.sources[row["claim"]].append(source)
-        self.related: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self.related: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in asked.rows("related"):
-            self.related[row["target"]][row["role"]].add(row["thing"])
+            self.related[row["target"], row["role"]].append(row["thing"])
         self.named = self._labels()
         self.revisions: dict[str, dict[str, _Revision]] = defaultdict(dict)
         for row in asked.rows("revisions"):
@@ -97,19 +97,32 @@ class _Book:
         return {iri: Named(iri, labels.get("zh"), labels.get("en")) for iri, labels in found.items()}
 
     def rows(self) -> Iterator[LedgerRow]:
-        targets = {row["target"]: row for row in self.asked.rows("targets")}
-        made = [self._row(iri, row) for iri, row in targets.items() if iri in self.stands]
-        made.sort(key=lambda pair: pair[0])
-        yield from (row for _, row in made)
+        targets = {row["target"]: row for row in self.asked.rows("targets") if row["target"] in self.stands}
+        # Put in order before they are made: a row with its sentences takes far more memory than what it is made of.
+        for iri in sorted(targets, key=lambda iri: self._place(iri, targets[iri])):
+            yield self._row(iri, targets[iri])
 
-    def _row(self, iri: str, row: Mapping[str, str]) -> tuple[tuple[object, ...], LedgerRow]:
+    def _place(self, iri: str, row: Mapping[str, str]) -> tuple[object, ...]:
+        """Where a target stands: by deadline, then by when and where it was promised, else reported, first."""
+        said = (*_in_order(self._promised(iri))[:1], *_in_order(self._reported(iri))[:1])
+        first = (said[0].published or "9999", said[0].article, said[0].start) if said else ("9999", "", 0)
+        return (row.get("end") or "9999", *first, iri)
+
+    def _promised(self, iri: str) -> Iterator[_Source]:
+        return (s for claim in (iri, *self.parts.get(iri, ())) for s in self.sources.get(claim, ()))
+
+    def _reported(self, iri: str) -> Iterator[_Source]:
+        return (s for claim in self._outcomes(iri) for s in self.sources.get(claim, ()))
+
+    def _outcomes(self, iri: str) -> list[str]:
+        return sorted(self.parts.get(self.stands[iri].get("reconciliation", ""), ()))
+
+    def _row(self, iri: str, row: Mapping[str, str]) -> LedgerRow:
         stands = self.stands[iri]
         implied = row["implied"] == "true"
-        outcomes = sorted(self.parts.get(stands.get("reconciliation", ""), ()))
-        promised = _in_order(
-            s for claim in (iri, *self.parts.get(iri, ())) for s in self.sources.get(claim, ())
-        )
-        reported = _in_order(s for claim in outcomes for s in self.sources.get(claim, ()))
+        outcomes = self._outcomes(iri)
+        promised = _in_order(self._promised(iri))
+        reported = _in_order(self._reported(iri))
         names = {role: self._names(iri, role) for role in _ROLES}
         bound = _SIGNS.get(row.get("bound", ""))
         made = LedgerRow(
@@ -145,17 +158,14 @@ class _Book:
             revised_by=tuple(sorted(self.revisions.get(iri, ()))),
             as_of=self.asked.day.isoformat(),
         )
-        made = replace(
+        return replace(
             made,
             reason_zh=self._reason(made, row, stands, "zh"),
             reason_en=self._reason(made, row, stands, "en"),
         )
-        said = (*promised, *reported)
-        first = (said[0].published or "9999", said[0].article, said[0].start) if said else ("9999", "", 0)
-        return (made.deadline or "9999", *first, iri), made
 
     def _names(self, target: str, role: str) -> tuple[Named, ...]:
-        things = self.related.get(target, {}).get(role, ())
+        things = set(self.related.get((target, role), ()))
         named = [self.named.get(thing, Named(thing, None, None)) for thing in things]
         return tuple(sorted(named, key=lambda n: (n.zh or "", n.iri)))
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar, cast
 
 from .. import iso_period
 from ..facts import Aspect, Bound, ClaimKind, Extraction, Statement
 from ..succession import last_names
 from .where import home_of
 
+_T = TypeVar("_T")
 _END = re.compile(r"[。；;！？!?\n]")
 
 
@@ -100,10 +102,10 @@ class Claims:
 
     def __init__(self, name: Callable[[Statement], str]) -> None:
         self._name = name
-        self._statements: dict[str, Statement] = {}
-        self._reports: dict[str, set[Report]] = {}
-        self._spread: dict[str, tuple[set[str], set[str], set[str | None]]] = {}
+        self._claims: dict[str, Claim] = {}  # without their reports, by the agents' names of then
+        self._reports: dict[str, list[Report]] = {}
         self._renamed: set[tuple[str, str]] = set()
+        self._shared = _Shared()
 
     def add(self, extraction: Extraction) -> None:
         """Takes an article's statements in, and the new names that it tells: an agent is compared by its last name."""
@@ -116,58 +118,78 @@ class Claims:
         article = extraction.article
         ends = [m.start() for m in _END.finditer(article.body)]
         decimals = max((_decimals(s.completion) for s in extraction.statements), default=0)
-        home = home_of(article, extraction.statements)
+        found = home_of(article, extraction.statements)
+        home = self._shared(frozenset({found} if found else ()))
         for s in extraction.statements:
             iri = self._name(s)
-            self._statements.setdefault(iri, s)
-            sentence = sum(end < s.span.start for end in ends)
+            known = self._claims.get(iri)
+            if known is None:
+                self._claims[iri] = self._claim(iri, s, home)
+            else:
+                self._claims[iri] = replace(
+                    known,
+                    places=self._shared(known.places.union(s.places)),
+                    themes=self._shared(known.themes.union(s.themes)),
+                    home=known.home if known.home == home else frozenset(),
+                )
             report = Report(
                 article.id,
-                sentence,
+                sum(end < s.span.start for end in ends),
                 s.span.start,
-                article.published or "",
-                None if s.completion is None else Decimal(str(s.completion)),
+                self._shared(article.published or ""),
+                _exact(s.completion),
                 s.completion_joint,
                 decimals,
-                s.section or "",
-                s.programme or "",
+                self._shared(s.section or ""),
+                self._shared(s.programme or ""),
             )
-            self._reports.setdefault(iri, set()).add(report)
-            places, themes, homes = self._spread.setdefault(iri, (set(), set(), set()))
-            places.update(s.places)
-            themes.update(s.themes)
-            homes.add(home)
+            self._reports.setdefault(iri, []).append(report)
 
     def all(self) -> list[Claim]:
         """All claims in order of their IRIs."""
         last = last_names(self._renamed)
-        return [self._claim(iri, last) for iri in sorted(self._statements)]
+        return [
+            replace(
+                claim,
+                agent=last.get(claim.agent, claim.agent) if claim.agent else None,
+                reports=tuple(sorted(set(self._reports[iri]), key=_in_order)),
+            )
+            for iri, claim in sorted(self._claims.items())
+        ]
 
-    def _claim(self, iri: str, last_name: Mapping[str, str]) -> Claim:
-        s = self._statements[iri]
-        places, themes, homes = self._spread[iri]
-        (home,) = homes if len(homes) == 1 else (None,)
+    def _claim(self, iri: str, s: Statement, home: frozenset[str]) -> Claim:
+        share = self._shared
         first, last = _days(s.period)
         return Claim(
             iri,
             s.claims,
-            s.indicator,
-            last_name.get(s.agent, s.agent) if s.agent else None,
-            None if s.value is None else Decimal(str(s.value)),
-            s.unit,
+            share(s.indicator),
+            share(s.agent or None),
+            _exact(s.value),
+            share(s.unit),
             s.bound,
             s.aspect,
-            s.period,
-            first,
-            last,
-            s.comparand,
+            share(s.period),
+            share(first),
+            share(last),
+            share(s.comparand),
             s.estimated,
-            frozenset(places),
-            frozenset(s.concerns),
-            frozenset(themes),
-            frozenset({home} if home else ()),
-            tuple(sorted(self._reports[iri], key=_in_order)),
+            share(frozenset(s.places)),
+            share(frozenset(s.concerns)),
+            share(frozenset(s.themes)),
+            home,
+            (),
         )
+
+
+class _Shared:
+    """Keeps one of equal values: what came from another process comes as a copy for each statement, and most say alike."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[type, Any], Any] = {}
+
+    def __call__(self, value: _T) -> _T:
+        return cast(_T, self._known.setdefault((type(value), value), value))
 
 
 def _in_order(report: Report) -> tuple[object, ...]:
@@ -177,6 +199,16 @@ def _in_order(report: Report) -> tuple[object, ...]:
 def _days(period: str | None) -> tuple[date | None, date | None]:
     first, last = iso_period.days(period) if period else (None, None)
     return (date.fromisoformat(first) if first else None), (date.fromisoformat(last) if last else None)
+
+
+def _exact(value: float | int | None) -> Decimal | None:
+    return None if value is None else _decimal(str(value))
+
+
+@lru_cache(maxsize=65536)
+def _decimal(printed: str) -> Decimal:
+    """By what is printed: 106.0 equals 106 but isn't as fine."""
+    return Decimal(printed)
 
 
 def _decimals(rate: float | int | None) -> int:
