@@ -30,7 +30,7 @@ from .shard_files import ShardList, make_and_write_shards, write_shards
 from .workers import Done, Parts, Workers
 
 _FILES = 16  # pages cut at a time by one process
-_ARTICLES = 128  # articles of a batch at most: SHACL reads the ontology once for each
+_ARTICLES = 32  # articles of a batch at most: what SHACL takes of memory grows with them, and it is no faster with more
 _CHARACTERS = 40_000  # a batch ends with the article that reaches it: some tenths of a second of work
 
 

@@ -136,6 +136,8 @@ class _Writer:
         self.entities_graph = node(graph_iri(base, "entities"))
         self.activity = node(iri(base, "Activity", f"extraction-{extraction.article.id}"))
         self.things = {e.name: (e.cls, node(entity_iri(base, e.cls, e.key))) for e in extraction.entities}
+        self._named_already: set[tuple[NamedNode, str, tuple[str, ...]]] = set()
+        self._applied: set[str] = set()  # rules
         self.persons: dict[str, list[Entity]] = defaultdict(list)
         for e in extraction.entities:
             if e.cls == "Person":
@@ -195,6 +197,10 @@ class _Writer:
         yield self._say(self.activity, PROV.used, me)
 
     def _named(self, thing: NamedNode, name: str, *classes: str) -> Iterator[Quad]:
+        key = (thing, name, classes)
+        if key in self._named_already:
+            return
+        self._named_already.add(key)
         for cls in dict.fromkeys(classes):
             yield self._name(thing, RDF.type, node(getattr(CCL, cls)))
         yield self._name(thing, RDFS.label, zh(name))
@@ -464,6 +470,9 @@ class _Writer:
             work = node(iri(self.base, "Activity", f"extraction-{self.extraction.article.id}-{slug(id_)}"))
             yield self._say(me, CCL.readBy, rule)
             yield self._say(me, PROV.wasGeneratedBy, work)
+            if id_ in self._applied:
+                continue
+            self._applied.add(id_)
             yield self._say(work, RDF.type, node(CCL.RuleApplication))
             yield self._say(work, CCL.appliedRule, rule)
             yield self._name(rule, RDF.type, node(CCL.Rule))

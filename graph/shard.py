@@ -24,7 +24,7 @@ from .reason import local_rules
 from .validate import Violation, validate_batch
 
 # Where an article's text is, and where the words around a quote are, from which it could be put together.
-_TEXT = frozenset({SCHEMA.articleBody, OA.prefix, OA.suffix})
+_TEXT = frozenset(f"<{told}>".encode() for told in (SCHEMA.articleBody, OA.prefix, OA.suffix))
 COUNTED = ("articles", "entities", "statements", "relations", "corrections")
 
 
@@ -87,15 +87,15 @@ def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Sha
     """The shards of articles that have been read; checked together, since that costs less than each alone."""
     read = list(extractions)
     written = [
-        list(dict.fromkeys((*quads(extraction, making.base), *correction_quads(extraction, making.base))))
-        for extraction in read
+        sorted(set(map(line_of, (*quads(each, making.base), *correction_quads(each, making.base)))))
+        for each in read
     ]
-    articles = [(e.article, own) for e, own in zip(read, written, strict=True)]
+    articles = [(each.article, own) for each, own in zip(read, written, strict=True)]
     violations = validate_batch(articles) if making.check and articles else []
     for extraction, own in zip(read, written, strict=True):
-        kept = (q for q in own if q.predicate.value not in _TEXT) if making.quotes_only else own
+        kept = (line for line in own if line.split(b" ", 2)[1] not in _TEXT) if making.quotes_only else own
         article = extraction.article
-        others, late = _parted(sorted(map(line_of, kept)), making.base)
+        others, late = _parted(kept, making.base)
         inferred = sorted(local_rules(making.base).infer(others)) if making.follow else []
         yield Shard(
             replace(article, body="", subheads=(), reporters=(), kicker=None),
