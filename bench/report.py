@@ -11,7 +11,8 @@ Without a folder to work in everything is built in a temporary one; in a folder 
 it. `--brief` measures everything in its smallest form, in seconds: it shows that all works, its figures say nothing.
 
 The exit code is 1 where a part fails or finds a wrong answer, never because of time; other parts are measured all the same. A part whose
-programs aren't there is left out, and the report says so.
+programs aren't there is left out, and the report says so. Ctrl-C and SIGTERM end the part that runs, too, with its servers and builds; what
+was measured before stays in the report.
 """
 
 from __future__ import annotations
@@ -26,9 +27,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -45,6 +44,7 @@ from bench import (
     goals,
     machine,
     pages,
+    process_group,
     publishing,
     reconciliation,
     replicas,
@@ -118,18 +118,18 @@ PARTS: dict[str, Part] = {
 
 def main() -> None:
     """Measure what is asked for and write the report after each part; exits with 1 where a part failed."""
+    process_group.exit_when_asked()
     options = _options()
     results_file = options.write.with_suffix(".json")
     results: dict[str, Any] = json.loads(results_file.read_text("utf-8")) if results_file.exists() else {}
     failed = []
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         bench = _bench(options, Path(scratch))
         for name in () if options.render else options.only:
             print(f"{name} …", flush=True)
             try:
                 # Each in a fresh process: no part inherits another's memory, threads or open stores.
-                with ProcessPoolExecutor(1, get_context("forkserver")) as process:
-                    found = process.submit(_measured, name, bench).result()
+                found = process_group.call(_measured, name, bench)
             except LeftOutError as missing:
                 print(f"{name} is left out: {missing}", flush=True)
                 results.setdefault(name, {"left_out": str(missing)})

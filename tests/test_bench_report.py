@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -43,6 +46,57 @@ def test_all_is_measured_and_right_and_told(tmp_path: Path) -> None:
     assert all(b"<svg" in chart for chart in drawn.values())
     assert _report(tmp_path, "--render") == told, "a report from its results is the same report"
     assert {name: (tmp_path / "performance" / name).read_bytes() for name in drawn} == drawn
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_what_a_part_started_ends_with_the_report(how: signal.Signals, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [
+        sys.executable,
+        "bench/report.py",
+        "--write",
+        str(tmp_path / "told.md"),
+        "--brief",
+        "--only",
+        "pages",
+    ]
+    report_ = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert _within(60, lambda: any(" -m chuncheng " in told for told in _running(scratch).values()))
+    finally:
+        report_.send_signal(how)
+        code = report_.wait(60)
+    assert _within(30, lambda: not _running(scratch)), _running(scratch)
+    if how != signal.SIGKILL:
+        assert not list(scratch.iterdir())
+    assert code == {signal.SIGTERM: 143, signal.SIGINT: -signal.SIGINT, signal.SIGKILL: -signal.SIGKILL}[how]
+
+
+def _running(scratch: Path) -> dict[int, str]:
+    """Command lines of the processes that have this folder for their temporary files: the report's own and all that come of it."""
+    found = {}
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError):
+            if folder.name.isdigit() and f"TMPDIR={scratch}".encode() in (
+                folder / "environ"
+            ).read_bytes().split(b"\0"):
+                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return found
+
+
+def _within(seconds: float, holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not (held := holds()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return held
 
 
 def test_what_is_not_measured_again_stays() -> None:
