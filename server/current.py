@@ -20,9 +20,9 @@ from ontology.errors import ChunchengError
 from server.costly_answers import CostlyAnswers
 from server.engine import Answer, Engine
 from server.engine.pool import REASONS, WorkerPool
+from server.negotiate import JSON_RESULTS
 from server.settings import Settings
 
-_JSON = "application/sparql-results+json"
 _LINK = "current"  # in the data folder, a symbolic link to the published snapshot
 _LOOK_SECONDS = 0.25
 _log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Serving:
     def __post_init__(self) -> None:
         self.publications = Publications.of(self.snapshot.manifest)
         for text, body in read_answers(self.snapshot.path):
-            self.costly.keep(text, "json", Answer(_JSON, len(body), body))
+            self.costly.keep(text, JSON_RESULTS.suffix, Answer(JSON_RESULTS.media_types[0], len(body), body))
 
     @property
     def base(self) -> str:

@@ -32,10 +32,11 @@ class Format:
 
 HTML = Format("html", ("text/html", "application/xhtml+xml"), None)
 
+JSON_RESULTS = Format(
+    "json", ("application/sparql-results+json", "application/json"), QueryResultsFormat.JSON, ("srj",)
+)
 BOOLEAN_FORMATS = (
-    Format(
-        "json", ("application/sparql-results+json", "application/json"), QueryResultsFormat.JSON, ("srj",)
-    ),
+    JSON_RESULTS,
     Format(
         "xml",
         ("application/sparql-results+xml", "application/xml", "text/xml"),
