@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from ontology.errors import ChunchengError
+
+from .claim import Claim
 
 _FIELDS = ("action", "target", "outcomes", "author", "date", "reason")
 
@@ -98,6 +100,34 @@ class Decisions:
                 why = f"{decision.author} {decision.day}：{decision.reason}；{pairing.why}"
                 standing.append(replace(pairing, decided=decision.author, why=why))
         return standing, waiting
+
+    def add_accepted(
+        self,
+        found: dict[tuple[str, ...], tuple[_Pairing, bool]],
+        claims: Iterable[Claim],
+        kind: Literal["outcome", "withdrawal"],
+        pair: Callable[[Claim, tuple[Claim, ...]], _Pairing],
+    ) -> tuple[Decision, ...]:
+        """Adds the pairings of promises with claims of this kind that a person accepts and no score proposed, made by `pair` of a promise
+        and the others in order of their IRIs; returns the decisions whose claims aren't there.
+        """
+        entries = [d for d in self.standing() if d.about_withdrawal == (kind == "withdrawal")]
+        if not entries:
+            return ()
+        known = {short(c.iri): c for c in claims}
+        unknown = []
+        for decision in entries:
+            target = known.get(decision.target)
+            others = tuple(sorted((known[o] for o in decision.outcomes if o in known), key=lambda c: c.iri))
+            fits = len(others) == len(decision.outcomes) and all(c.kind == kind for c in others)
+            alone = len(decision.outcomes) == 1 or kind == "outcome"  # one withdrawal drops a promise
+            if target is None or target.kind != "commitment" or not fits or not alone:
+                unknown.append(decision)
+            elif decision.accept:
+                key = (target.iri, *(c.iri for c in others))
+                if key not in found:
+                    found[key] = (pair(target, others), True)
+        return tuple(unknown)
 
     def standing(self) -> list[Decision]:
         """One decision for each pairing, in order of the pairings."""

@@ -16,7 +16,7 @@ from decimal import Decimal
 from itertools import product
 
 from .claim import Claim
-from .decision import Decision, Decisions, short
+from .decision import Decision, Decisions
 from .group import same_thing
 from .profile import aspect, conjuncts, measure, profile, scope
 from .score import Score, accepts, accepts_alone, compare, converted, possible, proposes, similarity
@@ -91,7 +91,7 @@ def match(
         known = best.get(pair.key)
         if known is None or (stands, pair.probability) > (known[1], known[0].probability):
             best[pair.key] = (pair, stands)
-    unknown = _accepted_by_hand(claims, decisions, best)
+    unknown = decisions.add_accepted(best, claims, "outcome", _by_hand)
     links, candidates = decisions.sort_out(best.values())
     answered: dict[str, set[str]] = defaultdict(set)
     for pair in links:
@@ -100,33 +100,14 @@ def match(
     return Matches(tuple(sorted(links, key=_key)), tuple(sorted(open_, key=_key)), unknown)
 
 
-def _accepted_by_hand(
-    claims: Iterable[Claim], decisions: Decisions, best: dict[tuple[str, ...], tuple[Pair, bool]]
-) -> tuple[Decision, ...]:
-    """Adds the pairs that a person accepts and no score proposed; returns the decisions whose claims aren't there."""
-    entries = [d for d in decisions.standing() if not d.about_withdrawal]
-    if not entries:
-        return ()
-    known = {short(c.iri): c for c in claims}
-    unknown = []
-    for decision in entries:
-        target = known.get(decision.target)
-        results = tuple(known[o] for o in sorted(decision.outcomes) if o in known)
-        fits = target is not None and target.kind == "commitment" and len(results) == len(decision.outcomes)
-        if target is None or not fits or any(r.kind != "outcome" for r in results):
-            unknown.append(decision)
-            continue
-        group = tuple(sorted(results, key=lambda c: c.iri))
-        key = (target.iri, *(c.iri for c in group))
-        if decision.accept and key not in best:
-            score = compare(target, merged(group))
-            numbers = target.value is not None and all(r.value is not None for r in group)
-            value = sum((converted(r) for r in group), Decimal(0)) if numbers else None
-            factor = measure(target.unit or "").factor
-            probability = score.probability if score else 0.0
-            pair = Pair(target, group, None if value is None else value / factor, probability, "")
-            best[key] = (pair, True)
-    return tuple(unknown)
+def _by_hand(target: Claim, results: tuple[Claim, ...]) -> Pair:
+    """The pair that a person makes of them, whatever their score."""
+    score = compare(target, merged(results))
+    numbers = target.value is not None and all(r.value is not None for r in results)
+    value = sum((converted(r) for r in results), Decimal(0)) if numbers else None
+    factor = measure(target.unit or "").factor
+    probability = score.probability if score else 0.0
+    return Pair(target, results, None if value is None else value / factor, probability, "")
 
 
 def _key(pair: Pair) -> tuple[str, ...]:

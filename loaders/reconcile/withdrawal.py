@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from .claim import Claim
-from .decision import Decision, Decisions, short
+from .decision import Decision, Decisions
 from .group import same_thing
 from .profile import measure, profile, scope
 from .score import Score, accepts, compare, converted, proposes
@@ -55,28 +55,15 @@ def withdraw(claims: Sequence[Claim], decisions: Decisions | None = None) -> Wit
         for withdrawal in withdrawals:
             for pair, stands in _pairs(withdrawal, index):
                 found[pair.key] = (pair, stands)
-    unknown = _accepted_by_hand(claims, decisions, found)
+    unknown = decisions.add_accepted(found, claims, "withdrawal", _by_hand)
     dropped, candidates = decisions.sort_out(found[key] for key in sorted(found))
     return Withdrawals(tuple(dropped), tuple(candidates), unknown)
 
 
-def _accepted_by_hand(
-    claims: Iterable[Claim], decisions: Decisions, found: dict[tuple[str, ...], tuple[Withdrawn, bool]]
-) -> tuple[Decision, ...]:
-    """Adds the pairs that a person accepts and no score proposed; returns the decisions whose claims aren't there."""
-    entries = [d for d in decisions.standing() if d.about_withdrawal]
-    if not entries:
-        return ()
-    known = {short(c.iri): c for c in claims}
-    unknown = []
-    for decision in entries:
-        target = known.get(decision.target)
-        withdrawal = known.get(decision.outcomes[0]) if len(decision.outcomes) == 1 else None
-        if target is None or withdrawal is None or target.kind != "commitment":
-            unknown.append(decision)
-        elif decision.accept and (target.iri, withdrawal.iri) not in found:
-            found[target.iri, withdrawal.iri] = (Withdrawn(target, withdrawal, 0.0, ""), True)
-    return tuple(unknown)
+def _by_hand(target: Claim, withdrawals: tuple[Claim, ...]) -> Withdrawn:
+    """The pairing that a person makes of them, whatever their score."""
+    (withdrawal,) = withdrawals
+    return Withdrawn(target, withdrawal, 0.0, "")
 
 
 def _by_word(targets: Iterable[Claim]) -> dict[str, list[Claim]]:

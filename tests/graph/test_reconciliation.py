@@ -247,6 +247,21 @@ def test_a_withdrawal_of_another_number_waits_for_a_person(tmp_path: Path) -> No
     assert [d.outcomes for d in missing.unknown] == [("withdrawal/none",)]
 
 
+def test_a_person_lets_a_withdrawal_drop_what_no_score_proposed_and_one_alone(tmp_path: Path) -> None:
+    told = (_BERTHS, article("取消", dropped("新建养老床位", 3000, "张"), published="2023-08-01"))
+    assert _withdrawn(*told) == (set(), 0)
+    claims = claims_of(*told)
+    target, withdrawal = (
+        _short(next(c for c in claims if c.kind == kind)) for kind in ("commitment", "withdrawal")
+    )
+    found = withdraw(claims, _decide(tmp_path, "accept", target, [withdrawal]))
+    assert [(_short(w.target), _short(w.withdrawal), w.decided) for w in found.dropped] == [
+        (target, withdrawal, "林小雨")
+    ]
+    both = withdraw(claims, _decide(tmp_path, "accept", target, [withdrawal, withdrawal]))
+    assert (both.dropped, len(both.unknown)) == ((), 1)
+
+
 def test_of_versions_the_last_before_it_is_dropped_and_of_two_alike_things_none() -> None:
     raised = article("提高", promise("新增公共停车泊位", 4000, "个"), published="2023-05-01")
     later = article("再提高", promise("新增公共停车泊位", 5000, "个"), published="2023-11-01")
