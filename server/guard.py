@@ -24,6 +24,14 @@ _OPENING = frozenset({"(", "[", "{", "<<"})
 _OPENING_BYTES = b"([{"
 _CLOSING = frozenset({")", "]", "}", ">>"})
 _BEFORE_GRAPH_NAME = frozenset({"GRAPH", "FROM", "NAMED", "DESCRIBE"})
+# Whatever a member of a collection begins with, and what may follow: at least one of these for each.
+_MEMBERS = re.compile(rb"""[?$:<"'+\-.]?[0-9A-Za-z_\x80-\xff]++|[?$:<"'+\-.(\[]""")
+# A prologue and the keyword of a query behind it. Greedy, not possessive: see `sparql_tokens`.
+_FORM = re.compile(
+    r"(?:[ \t\r\n]++|#[^\r\n]*+|(?:PREFIX[ \t\r\n]++[^ \t\r\n<>#:]*+:|BASE)[ \t\r\n]*+<[^<> \t\r\n]*+>)*"
+    r"(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
+    re.IGNORECASE,
+)
 _NO_CHARACTER = re.compile("[\\x00\ud800-\udfff]")
 _READ_ONLY = (
     "this is an update, and the endpoint is read-only: change the sources and run `chuncheng build`, "
@@ -96,7 +104,8 @@ def check(text: str, limits: Limits, *, services: bool = False) -> Checked:
             _follow_readings(_without_calls(text, calls), limits)
         elif "SERVICE" in letters or _count(octets, _OPENING_BYTES) + octets.count(b"<<") > limits.nesting:
             _follow_readings(variant, limits)
-        if _may_have_many_patterns(octets, limits) or any(word in letters for word in UPDATES):
+        is_update = any(word in letters for word in UPDATES) and not _FORM.match(variant)
+        if is_update or _most_patterns(octets) >= limits.triple_patterns:
             _check_shape(variant, limits)
         names_graphs = names_graphs or "GRAPH" in letters or "FROM" in letters or "NAMED" in letters
         volatile = volatile or _is_volatile(letters)
@@ -134,15 +143,18 @@ def _count(encoded: bytes, signs: bytes) -> int:
     return len(encoded) - len(encoded.translate(None, signs))
 
 
-def _may_have_many_patterns(encoded: bytes, limits: Limits) -> bool:
-    """Whether there are signs enough for it: one of these stands between two patterns, and between two steps of a path.
+def _most_patterns(encoded: bytes) -> int:
+    """How many patterns the query has beyond the first, at most: one of these signs stands between two, and between two steps of a path.
 
-    Members of a collection are two patterns each, and begin with a sign or stand behind white space.
+    All stand behind the first brace. Each member of a collection makes two.
     """
-    between = _count(encoded, b".;,/|[{<")
-    if b"(" in encoded:
-        between += 2 * _count(encoded, b" \n\t\r?$\"'<:")
-    return between >= limits.triple_patterns
+    opened = encoded.find(b"{")
+    group = encoded[opened:] if opened >= 0 else b""
+    patterns = _count(group, b".;,/|[{<")
+    collection = group.find(b"(")
+    if collection >= 0:
+        patterns += 2 * len(_MEMBERS.findall(group, collection, group.rfind(b")") + 1))
+    return patterns
 
 
 def _check_shape(text: str, limits: Limits) -> None:

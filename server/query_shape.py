@@ -199,7 +199,8 @@ class _Walk:
 
     def _open_bracket(self, sign: str) -> None:
         top = self.top
-        if sign == "(" and (top.pending or top.kind == "expression" or top.place == "none"):
+        outside = top.place == "none" and top.kind != "collection"
+        if sign == "(" and (top.pending or top.kind == "expression" or outside):
             self.open.append(_Open("values" if top.pending == "VALUES" else "expression", "none"))
         elif sign == "(" and top.kind in ("values", "path"):
             self.open.append(_Open(top.kind, "none"))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 Kind: TypeAlias = Literal[
     "space", "iri", "string", "variable", "name", "blank", "tag", "number", "word", "sign"
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A terminal of the grammar, or white space or a comment (kind space)."""
 
     kind: Kind

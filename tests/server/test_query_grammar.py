@@ -12,7 +12,7 @@ import pyoxigraph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.guard import check
+from server.guard import _most_patterns, check
 from server.problem import Problem
 from server.query_shape import read_shape
 from server.settings import Limits
@@ -211,6 +211,7 @@ def test_what_the_engine_takes_is_counted_as_the_grammar_says_and_passes(query: 
     except SyntaxError:
         return  # variables out of scope and the like, which these rules don't know
     assert read_shape(text).patterns == made.patterns
+    assert _most_patterns(text.encode()) + 1 >= made.patterns
     try:
         checked = check(text, LIMITS)
     except Problem as problem:

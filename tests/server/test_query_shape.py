@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from server.guard import check
+from server.guard import _most_patterns, check
 from server.problem import Problem
 from server.query_shape import read_shape
 from server.settings import Limits
@@ -28,6 +28,7 @@ LIMITS = Limits()
         ("SELECT * { ?s !(<a:a>|^<a:b>) ?o }", 2),
         ("SELECT * { ?s <a:l> (1 2 ?x) }", 7),
         ("SELECT * { (1 2) <a:l> ?x }", 5),
+        ("SELECT * { ?s <a:l> (1 (2 3) ()) }", 11),
         ("SELECT * { [ <a:a> 1 ; <a:b> [ <a:c> 2 ] ] <a:d> 3 }", 4),
         ("SELECT * { [ <a:a> 1 ] . ?s ?p ?o }", 2),
         ("SELECT * { << ?s ?p ?o >> <a:q> 1 }", 3),
@@ -45,6 +46,7 @@ LIMITS = Limits()
 )  # fmt: skip
 def test_triple_patterns_are_counted(query: str, patterns: int) -> None:
     assert read_shape(query).patterns == patterns
+    assert _most_patterns(query.encode()) + 1 >= patterns
 
 
 MANY = [
@@ -52,6 +54,12 @@ MANY = [
     "?s <a:b> " + ",".join(str(i) for i in range(300)),
     "?s " + " ; ".join(f"<a:p{i}> ?o{i}" for i in range(300)),
     "?s <a:b> (" + " ".join(str(i) for i in range(150)) + ")",
+    "?s <a:b> (" + '"a"1' * 75 + ")",
+    "?s <a:b> (" + "[]1" * 75 + ")",
+    "?s <a:b> (" + "+1-.5" * 75 + ")",
+    "?s <a:b> (" + "()" * 150 + ")",
+    "?s <a:b> (" + "(1)" * 75 + ")",
+    "?s <a:b> (" + "?x?y" * 75 + ")",
     "?s " + "/".join(["<a:b>"] * 300) + " ?o",
     "?s " + "|".join(["<a:b>"] * 300) + " ?o",
     "".join("{ ?s ?p ?o } " for _ in range(300)),
