@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import math
 import os
 import signal
 import time
@@ -29,6 +30,7 @@ from server.settings import Settings
 
 _STATUS_SECONDS = 1.0  # for the zygote to tell how a worker ended
 _FORK_SECONDS = 60  # for the first worker to come
+_TIMER_SECONDS = 0.001  # that a timer may ring too early
 _KNOWN_LONG = 4096  # texts remembered as long ones
 #: Why workers end before their time.
 REASONS = ("deadline", "memory", "stack", "disconnected", "preempted", "failed")
@@ -44,7 +46,7 @@ class _Job:
     on_long: Callable[[Cancel], None] | None = None
     worker: _Worker | None = None
     began: float = 0.0
-    timer: asyncio.TimerHandle | None = None  # the quantum's, then the deadline's
+    due: float = 0.0  # when it is looked at: the quantum's end, then the deadline
     waiting: asyncio.TimerHandle | None = None
 
 
@@ -76,6 +78,9 @@ class WorkerPool:
         self._queue: deque[_Job] = deque()
         self._running: set[_Job] = set()
         self._long_running = 0
+        # One timer for all that run: most end before it rings, and one for each would cost more than to send the answer.
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at = math.inf
         self._known_long: OrderedDict[bytes, None] = OrderedDict()
         self._came = asyncio.Event()
         self._receiver = wire.Receiver()
@@ -135,6 +140,8 @@ class WorkerPool:
         for job in [*self._queue, *self._running]:
             self._fail(job, Problem(503, "the server is about to stop", headers={"Retry-After": "5"}))
         self._queue.clear()
+        if self._alarm is not None:
+            self._alarm.cancel()
         for worker in list(self._workers.values()):
             self._drop(worker)
         await self._zygote.close()
@@ -299,13 +306,33 @@ class WorkerPool:
         if job.is_long:
             self._watch_deadline(job)
         else:
-            # One timer for most queries: the deadline's is set when this one has rung.
-            first = min(self._settings.quantum, job.question.deadline)
-            job.timer = self._loop.call_later(first, self._look, job)
+            self._watch(job, job.began + min(self._settings.quantum, job.question.deadline))
+
+    def _watch(self, job: _Job, due: float) -> None:
+        """Look at a job that runs when its time has come."""
+        job.due = due
+        if due < self._alarm_at:
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._alarm_at = due
+            self._alarm = self._loop.call_later(max(0.0, due - time.monotonic()), self._ring)
+
+    def _ring(self) -> None:
+        self._alarm, self._alarm_at = None, math.inf
+        now = time.monotonic() + _TIMER_SECONDS
+        for job in [job for job in self._running if job.due <= now]:
+            if job not in self._running:
+                continue  # it gave way to another
+            if job.is_long:
+                self._overdue(job)
+            else:
+                self._look(job)
+        if self._running:
+            soonest = min(self._running, key=lambda job: job.due)
+            self._watch(soonest, soonest.due)
 
     def _watch_deadline(self, job: _Job) -> None:
-        left = job.began + job.question.deadline - time.monotonic()
-        job.timer = self._loop.call_later(max(0.0, left), self._overdue, job)
+        self._watch(job, job.began + job.question.deadline)
         if job.on_long:
             job.on_long(lambda: self._cancel(job))
 
@@ -320,7 +347,7 @@ class WorkerPool:
         running = time.monotonic() - job.began
         wait = min(quantum - worker.process.computed() + worker.computed, job.question.deadline - running)
         if wait > 0.001 and running < 5 * quantum:
-            job.timer = self._loop.call_later(wait, self._look, job)
+            self._watch(job, job.began + running + wait)
             return
         job.is_long = True
         self._long_running += 1
@@ -348,7 +375,7 @@ class WorkerPool:
         """Nobody waits for the answer any more."""
         if job in self._queue:
             self._queue.remove(job)
-            self._stop_timers(job)
+            self._stop_waiting(job)
         elif job in self._running:
             self._end(job, reason, None)
 
@@ -362,17 +389,14 @@ class WorkerPool:
         self._dispatch()
 
     def _finish(self, job: _Job) -> None:
-        self._stop_timers(job)
+        self._stop_waiting(job)
         if job in self._running:
             self._running.discard(job)
             self._long_running -= job.is_long
         job.worker = None
 
     @staticmethod
-    def _stop_timers(job: _Job) -> None:
-        if job.timer is not None:
-            job.timer.cancel()
-            job.timer = None
+    def _stop_waiting(job: _Job) -> None:
         if job.waiting is not None:
             job.waiting.cancel()
             job.waiting = None
@@ -380,7 +404,7 @@ class WorkerPool:
     def _fail(self, job: _Job, problem: Problem) -> None:
         if job.began and not problem.seconds:
             problem.seconds = time.monotonic() - job.began
-        self._stop_timers(job)
+        self._stop_waiting(job)
         if not job.future.done():
             job.future.set_exception(problem)
 
