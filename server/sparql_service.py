@@ -129,7 +129,7 @@ class SparqlService:
         outcome: Outcome = "ok" if answer else "cached"
         if response.status == 304:
             outcome = "not_modified"
-        if not is_past:
+        if answer is None and not is_past:  # what is asked once may never come again
             self._repeated.put(serving.snapshot.id, request, response, query.text, rows)
         self._tell(
             query.text,
@@ -187,13 +187,17 @@ class SparqlService:
                 checked, self._settings, deadline=deadline, executor=self._executor, base=serving.base
             )
             left = max(0.05, deadline - (time.monotonic() - began))
-        question = question._replace(
-            text=text,
-            default_graphs=query.default_graphs,
-            named_graphs=query.named_graphs,
+        question = Question(  # anew, which costs a fifth of to replace what differs
+            text,
+            question.accept,
+            question.format,
+            query.default_graphs,
+            query.named_graphs,
             names_graphs=checked.names_graphs or bool(query.default_graphs or query.named_graphs),
             deadline=left,
+            max_bytes=question.max_bytes,
             max_rows=limits.result_rows,
+            coding=question.coding,
         )
         running.append(now)
         try:
