@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeGuard
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
@@ -18,6 +19,7 @@ from ontology.errors import ChunchengError
 _RUN = 500_000  # lines sorted in memory at a time, where there is no sort(1)
 _MEMORY = "256M"  # of sort(1)
 _BATCH = 10_000  # lines parsed at a time
+_TYPED = '"^^<'  # stands in each literal with a datatype, and may stand in the words of another
 _AS_WRITTEN = frozenset(
     {"http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
 )
@@ -29,12 +31,14 @@ class DiskError(ChunchengError):
 
 def line_of(quad: Quad) -> bytes:
     """The quad as an N-Quads line, as the store gives it back: Oxigraph keeps numbers by value, "01" as 1."""
-    object_ = quad.object
-    if isinstance(object_, Triple) or (
-        isinstance(object_, Literal) and object_.datatype.value not in _AS_WRITTEN
-    ):
-        quad = Quad(quad.subject, quad.predicate, _as_kept(object_), quad.graph_name)
-    return f"{quad} .\n".encode()
+    line = f"{quad} .\n"
+    if _TYPED in line and _is_kept_otherwise(object_ := quad.object):
+        line = f"{Quad(quad.subject, quad.predicate, _as_kept(object_), quad.graph_name)} .\n"
+    return line.encode()
+
+
+def _is_kept_otherwise(term: Any) -> TypeGuard[Literal | Triple]:
+    return isinstance(term, Triple) or (isinstance(term, Literal) and term.datatype.value not in _AS_WRITTEN)
 
 
 def as_kept(lines: Iterable[bytes]) -> Iterator[bytes]:
