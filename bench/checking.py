@@ -83,7 +83,7 @@ def tell(found: dict[str, Any]) -> list[str]:
     slow = 1000 * found["pyshacl"] / found["slow"]
     return [
         f"Milliseconds of processor time an article, over {found['articles']:,} of a generated newspaper, in batches of {_BATCH} as in a build "
-        f"(each reads shapes and ontology anew): read {each['read']:.2f}, written as RDF {each['write']:.2f}, checked by rudof "
+        f"(the first reads shapes and ontology, too): read {each['read']:.2f}, written as RDF {each['write']:.2f}, checked by rudof "
         f"{each['rudof']:.2f}. pySHACL takes {slow:.1f} in one batch of {found['slow']}: "
         f"{slow / each['rudof']:.0f} times as long. Checking is {100 * each['rudof'] / sum(each.values()):.0f} % of the three.",
     ]
