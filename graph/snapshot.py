@@ -51,7 +51,7 @@ from .reason import Cost, Reasoner, describe_reasoning, follow, settle
 from .search.index import SearchIndexError, check_search_index
 from .stages import Stages
 from .statistics import count_quads, named_graphs
-from .store import load, read_ahead
+from .store import in_pieces, load, read_ahead
 
 _DESCRIPTION = "void.nt"
 _FORMAT = 5  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
@@ -254,9 +254,12 @@ def _fill(
     stages.begin("load")
     store = Store(str(work / "store"))
     load(store, plain, blank_nodes=blank_nodes)
-    read_ahead(work / "store")
     inferred, reasoned = 0, dict[str, Any]()
     if reason:
+        if in_pieces(plain):
+            stages.begin("optimize")  # each look-up of a rule would go through the files of all pieces
+            store.optimize()
+        read_ahead(work / "store")
         costs = [local, *_reason(store, base, plain, stages)]
         inferred = sum(cost.triples for cost in costs)
         reasoned = describe_reasoning(costs, contradictions)
@@ -278,7 +281,10 @@ def _fill(
         if default_graph == "merge":
             stages.begin("merge")
             load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=counted.blank_nodes)
-            read_ahead(work / "store")
+        stages.begin("optimize")  # before the ledger is asked for: nothing is written any more
+        store.flush()
+        store.optimize()
+        read_ahead(work / "store")
         stages.begin("compress")
         digest, quads = compress(plain, work / NQUADS.file)
         if reason:
@@ -290,10 +296,7 @@ def _fill(
         dumps = [describe_dump(NQUADS, work), *dumped()] if dumped else []
     plain.unlink()
     merged.unlink()
-    stages.begin("optimize")
     published = count_publications(store)
-    store.flush()
-    store.optimize()
     if queries:
         stages.begin("answer")
         write_answers(store, queries, work)

@@ -27,5 +27,7 @@ class Stages:
         """Seconds of each stage so far, that of now included, in order; what went on beside them; and of all together."""
         now = time.monotonic()
         ends = [*(begin for _, begin in self._begun[1:]), now]
-        taken = {name: round(end - begin, 2) for (name, begin), end in zip(self._begun, ends, strict=True)}
+        taken: dict[str, float] = {}
+        for (name, begin), end in zip(self._begun, ends, strict=True):
+            taken[name] = round(taken.get(name, 0.0) + end - begin, 2)
         return taken | self._beside | {"all": round(now - self._begun[0][1], 2)} if self._begun else {}

@@ -15,6 +15,7 @@ from .workers import processes
 
 _PIECE = 64_000_000  # bytes that are loaded at once: the loader keeps all that it is given in memory until it is sorted
 _BLOCK = 1 << 20
+_MANY = 8  # pieces
 _MOST = 4  # pieces at a time, about a third of a GB each
 
 
@@ -34,6 +35,11 @@ def load(store: Store, lines: Path, format: RdfFormat = RdfFormat.N_QUADS, *, bl
         with ThreadPoolExecutor(min(_MOST, processes())) as threads:
             for _ in threads.map(partial(_load_piece, store, lines, format), _pieces(lines)):
                 pass
+
+
+def in_pieces(lines: Path) -> bool:
+    """Whether a file is loaded in so many pieces that the store should be compacted before it is asked much."""
+    return lines.stat().st_size > _MANY * _PIECE
 
 
 def _pieces(lines: Path) -> Iterator[tuple[int, int]]:
