@@ -12,7 +12,6 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Trip
 from ontology.errors import ChunchengError
 from ontology.identifiers import digest, graph_iri, slug
 
-_BLANK = "_:"
 _TRIPLES = (RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML)
 
 
@@ -37,10 +36,8 @@ def read_rdf(path: Path, base: str, *, keep_default_graph: bool) -> Iterator[Qua
             names = _BlankNodes(digest(path.name, hashlib.file_digest(file, "sha256").hexdigest(), length=12))
         # Relative IRIs hang on the graph's IRI: a path of this machine has no place in the data.
         for quad in parse(path=str(path), format=kind, base_iri=graph.value):
-            named = (
-                names.rename(quad) if _BLANK in str(quad) else quad
-            )  # a word of a literal may look like one
-            if kind in _TRIPLES and not keep_default_graph and isinstance(quad.graph_name, DefaultGraph):
+            named = names.rename(quad)
+            if isinstance(quad.graph_name, DefaultGraph) and kind in _TRIPLES and not keep_default_graph:
                 yield Quad(named.subject, named.predicate, named.object, graph)
             else:
                 yield named
@@ -60,6 +57,8 @@ class _BlankNodes:
 
     def rename(self, quad: Quad) -> Quad:
         subject, predicate, object_, graph = quad
+        if not {BlankNode, Triple} & {type(subject), type(object_), type(graph)}:
+            return quad
         return Quad(self._name(subject), predicate, self._name(object_), self._name(graph))
 
     def _name(self, term: Any) -> Any:

@@ -34,7 +34,9 @@ _FORM = re.compile(
 )
 _OTHERWISE_NEXT_TIME = ("RAND", "NOW", "UUID", "BNODE")
 # One of them called, which `?unknown (` and `now` in a comment are not; names that begin with a sign are passed over whole.
-_CHANGING_CALL = re.compile(r"[?$:]\w*+|((?:RAND|NOW|UUID|BNODE)(?:[ \t\r\n]++|#[^\r\n]*+)*+\()")
+_CHANGING_CALL = re.compile(
+    rf"[?$:]\w*+|((?:{'|'.join(_OTHERWISE_NEXT_TIME)})(?:[ \t\r\n]++|#[^\r\n]*+)*+\()"
+)
 _NO_CHARACTER = re.compile("[\\x00\ud800-\udfff]")
 _READ_ONLY = (
     "this is an update, and the endpoint is read-only: change the sources and run `chuncheng build`, "

@@ -104,9 +104,10 @@ class _Book:
 
     def _place(self, iri: str, row: Mapping[str, str]) -> tuple[object, ...]:
         """Where a target stands: by deadline, then by when and where it was promised, else reported, first."""
-        said = (*_in_order(self._promised(iri))[:1], *_in_order(self._reported(iri))[:1])
-        first = (said[0].published or "9999", said[0].article, said[0].start) if said else ("9999", "", 0)
-        return (row.get("end") or "9999", *first, iri)
+        first = min(self._promised(iri), key=_told, default=None) or min(
+            self._reported(iri), key=_told, default=None
+        )
+        return (row.get("end") or "9999", *(_told(first)[:3] if first else ("9999", "", 0)), iri)
 
     def _promised(self, iri: str) -> Iterator[_Source]:
         return (s for claim in (iri, *self.parts.get(iri, ())) for s in self.sources.get(claim, ()))
@@ -256,7 +257,12 @@ def _joined(names: tuple[Named, ...]) -> Named:
 
 
 def _in_order(sources: Iterator[_Source]) -> list[_Source]:
-    return sorted(set(sources), key=lambda s: (s.published or "9999", s.article, s.start, s.quote))
+    return sorted(set(sources), key=_told)
+
+
+def _told(source: _Source) -> tuple[str, str, int, str]:
+    """By what sources come in order: those without a date last."""
+    return (source.published or "9999", source.article, source.start, source.quote)
 
 
 def _end(iri: str) -> str:

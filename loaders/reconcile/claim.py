@@ -213,9 +213,8 @@ def _decimal(printed: str) -> Decimal:
 
 def _decimals(rate: float | int | None) -> int:
     """Decimal places of a printed rate; whole numbers have none."""
-    if rate is None:
-        return 0
-    return max(0, -int(Decimal(str(rate)).normalize().as_tuple().exponent))
+    exact = _exact(rate)
+    return 0 if exact is None else max(0, -int(exact.normalize().as_tuple().exponent))
 
 
 def earliest(dates: Iterable[str | None]) -> str | None:

@@ -20,9 +20,8 @@ _JEMALLOC = {"MALLOC_CONF": "narenas:1,retain:false"}
 # glibc keeps seven freed pieces of a size at hand and looks through the heap of the whole snapshot for the next. With thousands
 # of them (at worst a quarter of a GiB) a point query on a million quads takes half the time, and one that groups a fifth less.
 _GLIBC = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=8192"}
-_ONE_ARENA = {
-    "MALLOC_ARENA_MAX": "1"
-}  # glibc's others take 128 MiB of addresses each, which is what the limit of memory counts
+# glibc's other arenas take 128 MiB of addresses each, which is what the limit of memory counts.
+_ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
 _CHOSEN_BY = ("LD_PRELOAD", "GLIBC_TUNABLES")
 
 

@@ -19,9 +19,8 @@ from pyoxigraph import QueryTriples, RdfFormat, Store
 
 from server.settings import InMemory
 
-BYTES_PER_QUAD = (
-    520  # of a store in memory with jemalloc, measured on a million quads; with glibc a fifth less
-)
+# Of a store in memory with jemalloc, measured on a million quads; with glibc a fifth less.
+BYTES_PER_QUAD = 520
 _ALL_OF_DEFAULT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
