@@ -20,7 +20,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 from ontology.terms import PREFIXES
 
 from .lines import sort_file
-from .statistics import split_quad
+from .statistics import split_quad, split_quads
 
 _BLOCK = 1 << 20
 _LEVEL = 3  # of zstd: level 10 takes eight times as long for a dump a fifth smaller
@@ -115,7 +115,9 @@ def unique_triples(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _write_turtle(triples: Path, target: Path) -> None:
-    merged = parse(path=str(triples), format=RdfFormat.N_TRIPLES)
+    merged = parse(
+        path=str(triples), format=RdfFormat.N_TRIPLES, lenient=True
+    )  # our own lines: not checked again
     serialize(merged, str(target), format=RdfFormat.TURTLE, prefixes=dict(PREFIXES))
 
 
@@ -123,13 +125,16 @@ def _write_trig(lines: Iterable[bytes], target: Path) -> None:
     """Graph by graph, each in the order of its lines: put in order with the graph in front, since TriG names a graph where it begins."""
     keyed, ordered, grouped = (target.with_name(f"scratch.{name}") for name in ("keyed", "ordered", "nq"))
     with keyed.open("wb") as out:
-        out.writelines(b"%b\t%b" % (split_quad(line)[1], line) for line in lines)
+        for subject, predicate, object_, graph in split_quads(lines, set()):
+            out.write(b"%b\t%b %b %b\n" % (graph, subject, predicate, object_))
     sort_file(keyed, ordered)
     keyed.unlink()
     with ordered.open("rb") as source, grouped.open("wb") as out:
-        out.writelines(line.partition(b"\t")[2] for line in source)
+        for line in source:
+            graph, _, triple = line[:-1].partition(b"\t")
+            out.write(b"%b %b .\n" % (triple, graph))
     ordered.unlink()
-    quads = parse(path=str(grouped), format=RdfFormat.N_QUADS)
+    quads = parse(path=str(grouped), format=RdfFormat.N_QUADS, lenient=True)
     serialize(quads, str(target), format=RdfFormat.TRIG, prefixes=dict(PREFIXES))
     grouped.unlink()
 

@@ -14,7 +14,6 @@ A triple that some graph asserts is not inferred again.
 
 from __future__ import annotations
 
-import io
 import itertools
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -264,7 +263,7 @@ class Reasoner:
     def _add(self, given: set[Quad], *, told: bool = False) -> tuple[int, set[str]]:
         """Adds quads (unless they are told already) and what the local rules make of them; gives how many, and of which predicates and classes."""
         lines = self._local.infer(f"{quad} .\n".encode() for quad in given)
-        followed = parse(io.BytesIO(b"".join(lines)), format=RdfFormat.N_QUADS)
+        followed = parse(b"".join(lines), format=RdfFormat.N_QUADS, lenient=True)
         new = {quad for quad in followed if not self._is_known(quad)}
         if not told:
             new |= given

@@ -64,14 +64,7 @@ def count_quads(lines: Iterable[bytes], on_triple: Callable[[bytes], object] | N
     alike: dict[_Alike, int] = defaultdict(int)
     objects: dict[bytes, set[int]] = defaultdict(set)
     shed, graphs = _Shed(), counted.graphs
-    for number, line in enumerate(lines, 1):
-        own, predicate, rest = line.split(b" ", 2)
-        object_, _, graph = rest[:-3].rpartition(b" ")
-        if (
-            graph not in graphs or not object_
-        ):  # what looks like a known graph is one, where a triple stands before it
-            object_, graph = split_graph(rest)
-            graphs.add(graph)
+    for number, (own, predicate, object_, _) in enumerate(split_quads(lines, graphs), 1):
         triple = b" ".join((own, predicate, object_))
         if triple == before:
             continue
@@ -177,6 +170,18 @@ def _count_alike(counted: Statistics, alike: dict[_Alike, int]) -> None:
             for predicate, triples in uses:
                 of_class[predicate] += triples * subjects
     alike.clear()
+
+
+def split_quads(lines: Iterable[bytes], graphs: set[bytes]) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+    """Subject, predicate, object and graph of each N-Quads line, as they are written; `graphs` gets the graphs, once each."""
+    for line in lines:
+        subject, predicate, rest = line.split(b" ", 2)
+        object_, _, graph = rest[:-3].rpartition(b" ")
+        # What looks like a known graph is one, where an object stands before it.
+        if graph not in graphs or not object_:
+            object_, graph = split_graph(rest)
+            graphs.add(graph)
+        yield subject, predicate, object_, graph
 
 
 def split_quad(line: bytes) -> tuple[bytes, bytes]:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,11 @@ _OTHER_NAMES = (
     "http://schema.org/alternateName",
     "https://schema.org/alternateName",
 )
-_READ = frozenset(f"<{iri}>".encode() for iri in (*_NAMES, *_OTHER_NAMES, RDF.type, CCL.quote, OA.hasSource))
+_TYPE, _QUOTE = f"<{RDF.type}>".encode(), f"<{CCL.quote}>".encode()
+_NAMED = frozenset(f"<{iri}>".encode() for iri in _NAMES)
+_READ = _NAMED | {f"<{iri}>".encode() for iri in (*_OTHER_NAMES, RDF.type, CCL.quote, OA.hasSource)}
 _TERMS = ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")  # of an ontology
-_CHUNK = 1 << 20  # bytes of lines parsed at a time
+_BATCH = 2_000  # things whose lines are parsed at a time
 _MOST_NAMES = 40  # of one thing
 _LONGEST_NAME = 1000  # characters of a name that are kept
 _OF_NO_KIND = 3.0
@@ -98,10 +101,14 @@ class Entry:
 
 
 def read_entries(lines: Iterable[bytes]) -> Iterator[Entry]:
-    """Entries of N-Quads lines in byte order, in which all quads of a subject stand together."""
-    for subject, quads in itertools.groupby(_quads(lines), key=lambda quad: quad.subject):
-        if isinstance(subject, NamedNode):
-            entry = _entry(subject.value, quads)
+    """Entries of N-Quads lines as Oxigraph writes them, in byte order: all quads of a subject stand together."""
+    things = _things(lines)
+    while batch := list(itertools.islice(things, _BATCH)):
+        told = b"".join(line for thing in batch for line in thing.lines)
+        quads = parse(told, format=RdfFormat.N_QUADS, lenient=True)
+        by_subject = itertools.groupby(quads, key=lambda quad: quad.subject)
+        for thing, (_, own) in zip(batch, by_subject, strict=True):
+            entry = _entry(thing, own)
             if entry is not None:
                 yield entry
 
@@ -127,33 +134,50 @@ def kind_of(classes: frozenset[str]) -> tuple[Kind, tuple[str, ...]]:
     return Kind(next(iter(named or sorted(own)), _RESOURCE)), named
 
 
-def _quads(lines: Iterable[bytes]) -> Iterator[Quad]:
-    wanted = (line for line in lines if line[:1] == b"<" and line.split(b" ", 2)[1] in _READ)
-    while chunk := _take(wanted):
-        yield from parse(chunk, format=RdfFormat.N_QUADS)
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """What has a name, or words that are found: its kind, all of its classes, and the lines that tell more of it."""
+
+    iri: str
+    kind: Kind
+    classes: tuple[str, ...]
+    lines: list[bytes]
 
 
-def _take(lines: Iterator[bytes]) -> bytes:
-    size, taken = 0, []
+def _things(lines: Iterable[bytes]) -> Iterator[_Thing]:
+    """Most subjects are none, so lines are looked through before they are parsed."""
+    for subject, own in itertools.groupby(_told(lines), key=itemgetter(0)):
+        classes, predicates, told = set[str](), set[bytes](), list[bytes]()
+        for _, predicate, rest, line in own:
+            if predicate == _TYPE:
+                if rest.startswith(b"<") and not rest.startswith(b"<<"):
+                    classes.add(rest[1 : rest.index(b">")].decode())
+            else:
+                predicates.add(predicate)
+                told.append(line)
+        if told:
+            kind, all_classes = kind_of(frozenset(classes))
+            has_words = kind.words and _QUOTE in predicates
+            if not kind.left_out and (has_words or not _NAMED.isdisjoint(predicates)):
+                yield _Thing(subject[1:-1].decode(), kind, all_classes, told)
+
+
+def _told(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+    """Subject, predicate, what follows, and the whole, of lines that tell something of an entry."""
     for line in lines:
-        taken.append(line)
-        size += len(line)
-        if size > _CHUNK:
-            break
-    return b"".join(taken)
+        subject, predicate, rest = line.split(b" ", 2)
+        if predicate in _READ and subject.startswith(b"<"):
+            yield subject, predicate, rest, line
 
 
-def _entry(iri: str, quads: Iterable[Quad]) -> Entry | None:
-    classes: set[str] = set()
+def _entry(thing: _Thing, quads: Iterable[Quad]) -> Entry | None:
     names: dict[tuple[str, str], int] = {}
     aliases: dict[tuple[str, str], None] = {}
     words, source = None, None
     for quad in quads:
         predicate, value = quad.predicate.value, quad.object
         if isinstance(value, NamedNode):
-            if predicate == RDF.type:
-                classes.add(value.value)
-            elif predicate == OA.hasSource:
+            if predicate == OA.hasSource:
                 source = value.value
         elif isinstance(value, Literal):
             named = (value.value[:_LONGEST_NAME].strip(), (value.language or "").lower())
@@ -163,17 +187,16 @@ def _entry(iri: str, quads: Iterable[Quad]) -> Entry | None:
                 names.setdefault(named, _NAMES.index(predicate))
             elif predicate in _OTHER_NAMES and len(aliases) < _MOST_NAMES:
                 aliases[named] = None
-    kind, all_classes = kind_of(frozenset(classes))
-    if kind.left_out or (not names and not (kind.words and words)):
+    if not names and not (thing.kind.words and words):
         return None
     ordered = tuple(sorted(names, key=lambda name: (names[name], name)))
     return Entry(
-        iri,
-        kind,
-        all_classes,
+        thing.iri,
+        thing.kind,
+        thing.classes,
         ordered,
         tuple(alias for alias in aliases if alias not in names),
-        words if kind.words else None,
+        words if thing.kind.words else None,
         source,
     )
 
