@@ -14,6 +14,7 @@ A triple that some graph asserts is not inferred again.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,9 +22,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
-from pyoxigraph import NamedNode, Quad, QueryTriples, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryTriples, RdfFormat, Store, parse
 from rdflib import RDF
 from rdflib.term import Node
 
@@ -138,17 +139,18 @@ def follow(blocks: Iterable[bytes], base: str) -> Iterator[bytes]:
         yield from rules.infer(taken.splitlines(keepends=True))
 
 
-def settle(nquads: Path, base: str) -> tuple[Cost, list[Contradiction]]:
+def settle(nquads: Path, base: str, merged: Path | None = None) -> tuple[Cost, list[Contradiction]]:
     """Takes out of a sorted file of N-Quads what was inferred by line but is told in another graph; it stays sorted.
 
-    Also gives the contradictions that show then, since the lines of a thing stand side by side.
+    `merged` gets the triples of what is left, each once, as N-Triples. Also gives the contradictions that show then, since the lines
+    of a thing stand side by side.
     """
     began = time.perf_counter()
     tail = f" <{graph_iri(base, 'inferred')}> .\n".encode()
     whole = nquads.with_name(f"{nquads.name}.whole")
     count = 0
     classes = _Classes(read_axioms())
-    with nquads.open("rb") as lines, whole.open("wb") as out:
+    with nquads.open("rb") as lines, _Settled(whole, merged) as out:
         told, waiting, followed = b" ", b"", b""
         for line in lines:
             if _TYPED in line:
@@ -172,6 +174,29 @@ def settle(nquads: Path, base: str) -> tuple[Cost, list[Contradiction]]:
             count += 1
     whole.replace(nquads)
     return Cost("local", time.perf_counter() - began, count), classes.contradictions()
+
+
+class _Settled:
+    """Writes sorted lines, and their triples, each once, into a file of its own."""
+
+    def __init__(self, lines: Path, merged: Path | None) -> None:
+        self._files = contextlib.ExitStack()
+        self._lines = self._files.enter_context(lines.open("wb"))
+        self._triples = self._files.enter_context(merged.open("wb")) if merged is not None else None
+        self._before = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._files.close()
+
+    def write(self, line: bytes) -> None:
+        """Writes a line that comes after those before it in byte order."""
+        self._lines.write(line)
+        if self._triples is not None and (triple := _triple(line)) != self._before:
+            self._triples.write(triple + b" .\n")
+            self._before = triple
 
 
 class _Classes:
@@ -207,9 +232,16 @@ class _Classes:
 
 
 class Reasoner:
-    """Infers over a store whose quads the local rules have seen; `add` puts quads into it. `costs` tells what each rule took."""
+    """Infers over a store whose quads the local rules have seen; `add` puts quads into it. `costs` tells what each rule took.
 
-    def __init__(self, store: Store, base: str, add: Callable[[Collection[Quad]], object]) -> None:
+    The rules ask the merge of all graphs: the default graph where that is it (`merged`; `add` has to keep it so), else their union,
+    which takes twice as long.
+    """
+
+    def __init__(
+        self, store: Store, base: str, add: Callable[[Collection[Quad]], object], *, merged: bool = False
+    ) -> None:
+        self._merged, self._any_graph = merged, DefaultGraph() if merged else None
         self.store, self.graph, self._into_store = store, NamedNode(graph_iri(base, "inferred")), add
         self._ledger = NamedNode(graph_iri(base, "ledger"))
         self.axioms, self._local = read_axioms(), local_rules(base)
@@ -244,7 +276,7 @@ class Reasoner:
         """What a transitive property reaches in more than one step."""
         predicate = NamedNode(prop)
         direct: dict[Any, list[Any]] = {}
-        for quad in self.store.quads_for_pattern(None, predicate, None):
+        for quad in self.store.quads_for_pattern(None, predicate, None, self._any_graph):
             direct.setdefault(quad.subject, []).append(quad.object)
         for start, first in direct.items():
             known, open_ = set(first), list(first)
@@ -256,7 +288,7 @@ class Reasoner:
                         yield Quad(start, predicate, further, self.graph)
 
     def _construct(self, text: str) -> Iterator[Quad]:
-        triples = cast(QueryTriples, self.store.query(text, use_default_graph_as_union=True))
+        triples = cast(QueryTriples, self.store.query(text, use_default_graph_as_union=not self._merged))
         for triple in triples:
             yield Quad(triple.subject, triple.predicate, triple.object, self.graph)
 
@@ -276,7 +308,8 @@ class Reasoner:
         }
 
     def _is_known(self, quad: Quad) -> bool:
-        return next(self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object), None) is not None
+        triple = (quad.subject, quad.predicate, quad.object)
+        return next(self.store.quads_for_pattern(*triple, self._any_graph), None) is not None
 
     def _timed(self, name: str, step: Callable[[], Iterable[Quad]], *, told: bool = False) -> set[str]:
         began = time.perf_counter()

@@ -38,9 +38,9 @@ from .beside import Data, Publication, beside, index_names
 from .changes import CHANGES, GONE
 from .dataset import describe_data, describe_dumps
 from .dumps import NQUADS, compress, describe_dump
-from .ledger.asked import data_day
+from .ledger.asked import Asked, data_day
 from .ledger.row import LedgerRow
-from .ledger.rows import ledger_rows
+from .ledger.rows import rows_of
 from .ledger.status import judge
 from .ledger.storage import read_ledger, write_ledger
 from .ledger_index import write_ledger_index
@@ -56,6 +56,7 @@ from .store import in_pieces, load, read_ahead
 _DESCRIPTION = "void.nt"
 _FORMAT = 5  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
 _HELD = 50_000  # quads that are held at a time
+_IN_BULK = 1_000  # quads that are put in by the bulk loader: in half of the time, but each call leaves files to be compacted
 LEDGER = "ledger.jsonl.zst"  #: name of the file in a snapshot that holds the rows of the ledger
 DefaultGraphMode: TypeAlias = Literal["merge", "own"]
 
@@ -241,7 +242,7 @@ def _fill(
     publication: Publication | None = None,
     queries: Collection[str] = (),
 ) -> dict[str, Any]:
-    plain, merged = work / "data.nq", work / "merged.nt"
+    plain, merged, merges = work / "data.nq", work / "merged.nt", default_graph == "merge"
     raw = work / "raw.nq"
     stages.begin("read")
     blank_nodes = _write(lines, raw)
@@ -250,17 +251,21 @@ def _fill(
     raw.unlink()
     if reason:
         stages.begin("reason by line")
-        local, contradictions = settle(plain, base)
+        local, contradictions = settle(plain, base, merged if merges else None)
     stages.begin("load")
     store = Store(str(work / "store"))
     load(store, plain, blank_nodes=blank_nodes)
     inferred, reasoned = 0, dict[str, Any]()
     if reason:
+        if merges:  # before it is reasoned over: the default graph is quicker to ask than the union of all
+            stages.begin("merge")
+            load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=blank_nodes)
         if in_pieces(plain):
             stages.begin("optimize")  # each look-up of a rule would go through the files of all pieces
             store.optimize()
         read_ahead(work / "store")
-        costs = [local, *_reason(store, base, plain, stages)]
+        found, asked = _reason(store, base, plain, stages, merged=merges)
+        costs = [local, *found]
         inferred = sum(cost.triples for cost in costs)
         reasoned = describe_reasoning(costs, contradictions)
     stages.begin("count")
@@ -270,7 +275,7 @@ def _fill(
     if reason:  # of articles: data of others alone stays as it is
         graph = NamedNode(graph_iri(base, "dataset"))
         told = [Quad(t.subject, t.predicate, t.object, graph) for t in description]
-        store.extend(told)
+        _extend(store, told, merged=merges)
         (work / "added.nq").write_bytes(b"".join(map(line_of, told)))
         _merge_in(work / "added.nq", plain)
         with merged.open("ab") as triples:
@@ -278,7 +283,7 @@ def _fill(
     with beside(Data(plain, merged, work), stages) as others:
         indexed = others.begin("search", index_names)
         dumped = others.begin("dump", publication) if publication else None
-        if default_graph == "merge":
+        if merges and not reason:
             stages.begin("merge")
             load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=counted.blank_nodes)
         stages.begin("optimize")  # before the ledger is asked for: nothing is written any more
@@ -289,7 +294,7 @@ def _fill(
         digest, quads = compress(plain, work / NQUADS.file)
         if reason:
             stages.begin("ledger")
-            write_ledger(ledger_rows(store), work / LEDGER)
+            write_ledger(rows_of(asked), work / LEDGER)
             write_ledger_index(read_ledger(work / LEDGER), work)
         stages.begin("wait")
         indexed()
@@ -349,26 +354,41 @@ def _write(lines: Iterable[bytes], target: Path) -> bool:
     return blank_nodes
 
 
-def _reason(store: Store, base: str, plain: Path, stages: Stages) -> list[Cost]:
-    """Puts what needs all of the data into the store and the dump: what is derived, statuses, what joins lead to."""
+def _reason(
+    store: Store, base: str, plain: Path, stages: Stages, *, merged: bool
+) -> tuple[list[Cost], Asked]:
+    """Puts what needs all of the data into the store and the dump: what is derived, statuses, what joins lead to.
+
+    With `merged` the store's default graph is the merge of all graphs, and stays so. Returns what rules cost, and what statuses were
+    judged by, for the rows of the ledger.
+    """
     added = plain.with_name("added.nq")
     with added.open("wb") as lines:
 
         def add(quads: Collection[Quad]) -> None:
-            store.extend(quads)
+            _extend(store, quads, merged=merged)
             lines.writelines(map(line_of, quads))
 
         stages.begin("derive")
-        reasoner = Reasoner(store, base, add)
+        reasoner = Reasoner(store, base, add, merged=merged)
         reasoner.derive(data_day(store))
         stages.begin("judge")
-        judged = judge(store, base)
+        asked = Asked(store, None, undated=True)
+        judged = judge(asked, base)
         while some := list(itertools.islice(judged, _HELD)):
             add(some)
         stages.begin("reason by joins")
         reasoner.infer()
     _merge_in(added, plain)
-    return reasoner.costs
+    return reasoner.costs, asked
+
+
+def _extend(store: Store, quads: Collection[Quad], *, merged: bool) -> None:
+    whole = [*quads, *(Quad(*quad.triple) for quad in quads)] if merged else quads
+    if len(quads) < _IN_BULK:
+        store.extend(whole)
+    else:
+        store.bulk_extend(whole)
 
 
 def _merge_in(added: Path, plain: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import cast
 
@@ -63,6 +63,11 @@ class Asked:
                 elif isinstance(term, NamedNode):
                     row[variable] = sys.intern(term.value)  # most name the same few things: kept once
             yield row
+
+    @cached_property
+    def statuses(self) -> list[dict[str, str]]:
+        """How each target stands, asked once: it takes the most of all that is asked."""
+        return list(self.rows("status"))
 
     def _data_day(self) -> date:
         text = query_text("data_day")

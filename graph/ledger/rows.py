@@ -40,7 +40,11 @@ def ledger_rows(store: Store, as_of: str | None = None, undated: bool = True) ->
     without a date count if `undated`. A commitment told in several wordings is one row, an implied target that a promise confirms
     has none. Raises LedgerError for what is no date. A handful of queries, none per row.
     """
-    asked = Asked(store, as_of, undated=undated)
+    return rows_of(Asked(store, as_of, undated=undated))
+
+
+def rows_of(asked: Asked) -> Iterator[LedgerRow]:
+    """The rows as `ledger_rows` tells them, of the store and for the day that is asked."""
     return _Book(asked).rows()
 
 
@@ -85,7 +89,7 @@ class _Book:
             told = replace(told, who_english=row.get("whoEnglish", told.who))
             known = self.revisions[row["earlier"]].get(row["later"], told)
             self.revisions[row["earlier"]][row["later"]] = min(known, told)
-        self.stands = {row["target"]: row for row in asked.rows("status")}
+        self.stands = {row["target"]: row for row in asked.statuses}
 
     def _labels(self) -> dict[str, Named]:
         found: dict[str, dict[str, str]] = defaultdict(dict)

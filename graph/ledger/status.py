@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyoxigraph import Quad, Store
+from pyoxigraph import Quad
 
 from ontology.identifiers import graph_iri, iri
 from ontology.terms import CCL, RDF, RDFS, SKOS
@@ -16,20 +16,19 @@ from .asked import Asked, query_text
 RULES = (("status", "状态的规则", "How a promise stands"),)
 
 
-def judge(store: Store, base: str) -> Iterator[Quad]:
-    """The quads of graph/ledger that tell how each target stands on the day of the data."""
-    yield from _statuses(store, base)
+def judge(asked: Asked, base: str) -> Iterator[Quad]:
+    """The quads of graph/ledger that tell how each target stands on the day that is asked for: that of the data."""
+    yield from _statuses(asked, base)
     yield from _rules(base)
 
 
-def _statuses(store: Store, base: str) -> Iterator[Quad]:
+def _statuses(asked: Asked, base: str) -> Iterator[Quad]:
     graph = node(graph_iri(base, "ledger"))
-    asked = Asked(store, None, undated=True)
     commitments: dict[str, list[str]] = {}
     for row in asked.rows("parts"):
         commitments.setdefault(row["whole"], []).append(row["part"])
     found = False
-    for row in asked.rows("status"):
+    for row in asked.statuses:
         found = True
         target = node(row["target"])
         yield Quad(target, node(CCL.status), node(row["status"]), graph)
