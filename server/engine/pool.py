@@ -3,6 +3,10 @@
 As many queries run at a time as there are `workers`. One that has computed for longer than the quantum is a long one;
 while long ones run, `quick_workers` others may run beside them. Where so many prove long that there is no room for a
 query that hasn't, the youngest of them is ended and put back into the queue, to begin again when its turn comes.
+
+A query that would wait is sent to a worker already, behind the one that runs there, so that the worker finds it when it
+is done: to sleep and be woken for each query costs more than most queries do. Where the one that runs takes its time,
+those behind it are taken back.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import signal
 import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.snapshot import Snapshot
@@ -32,6 +36,9 @@ _STATUS_SECONDS = 1.0  # for the zygote to tell how a worker ended
 _FORK_SECONDS = 60  # for the first worker to come
 _TIMER_SECONDS = 0.001  # that a timer may ring too early
 _KNOWN_LONG = 4096  # texts remembered as long ones
+_BEHIND = 3  # queries sent to a worker behind the one that runs
+_BEHIND_CHARACTERS = 4096  # of each at most, so that they fit into the socket
+_BEHIND_SECONDS = 0.005  # that they wait for the one before them
 #: Why workers end before their time.
 REASONS = ("deadline", "memory", "stack", "disconnected", "preempted", "failed")
 _log = logging.getLogger(__name__)
@@ -46,8 +53,7 @@ class _Job:
     on_long: Callable[[Cancel], None] | None = None
     worker: _Worker | None = None
     began: float = 0.0
-    due: float = 0.0  # when it is looked at: the quantum's end, then the deadline
-    waiting: asyncio.TimerHandle | None = None
+    due: float = 0.0  # when it is looked at: the end of its wait; the quantum's end, then the deadline
 
 
 @dataclass(eq=False, slots=True)
@@ -55,6 +61,9 @@ class _Worker:
     process: WorkerProcess
     buffer: bytearray
     job: _Job | None = None
+    behind: deque[_Job] = field(default_factory=deque)  # what it has been sent already and does next
+    is_whole: bool = True  # all of the last question is in the socket
+    is_taking_back: bool = False  # what was behind the job; it hasn't said yet that it has forgotten them
     computed: float = 0.0  # seconds of processor time when it was last heard of
     status: int | None = None
 
@@ -78,7 +87,8 @@ class WorkerPool:
         self._queue: deque[_Job] = deque()
         self._running: set[_Job] = set()
         self._long_running = 0
-        # One timer for all that run: most end before it rings, and one for each would cost more than to send the answer.
+        self._behind = 0  # jobs that workers have been sent behind others
+        # One timer for all: most end before it rings, and one for each would cost more than to send the answer.
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at = math.inf
         self._known_long: OrderedDict[bytes, None] = OrderedDict()
@@ -137,7 +147,8 @@ class WorkerPool:
     async def close(self) -> None:
         """See `server.engine.Engine`."""
         self._closed = True
-        for job in [*self._queue, *self._running]:
+        behind = [job for worker in self._workers.values() for job in worker.behind]
+        for job in [*self._queue, *behind, *self._running]:
             self._fail(job, Problem(503, "the server is about to stop", headers={"Retry-After": "5"}))
         self._queue.clear()
         if self._alarm is not None:
@@ -149,7 +160,7 @@ class WorkerPool:
     @property
     def queue_length(self) -> int:
         """Queries that wait for a worker."""
-        return len(self._queue)
+        return len(self._queue) + self._behind
 
     @property
     def running(self) -> int:
@@ -236,31 +247,84 @@ class WorkerPool:
         """Let a job wait, raising Problem 503 if too many do already; make room for it where a long job is in its way."""
         limit = self._settings.limits.queue
         # Workers that are idle or on their way take jobs in a moment: these don't count as waiting.
-        if len(self._queue) >= limit + (self._slots if self._idle or self._forking else 0):
+        if self.queue_length >= limit + (self._slots if self._idle or self._forking else 0):
             raise busy(f"{limit} queries wait already", limit)
-        self._queue.append(job)
-        job.waiting = self._loop.call_later(self._settings.limits.queue_seconds, self._waited, job)
+        self._wait(job)
         self._dispatch()
 
+    def _wait(self, job: _Job, *, first: bool = False) -> None:
+        """Put a job into the queue, at its end or at its front."""
+        if first:
+            self._queue.appendleft(job)
+        else:
+            self._queue.append(job)
+        self._watch(job, time.monotonic() + self._settings.limits.queue_seconds)
+
     def _waited(self, job: _Job) -> None:
-        if job in self._queue:
-            self._queue.remove(job)
-            seconds = self._settings.limits.queue_seconds
-            self._fail(job, busy(f"no worker was free within {seconds:g} s", self._settings.limits.queue))
+        self._queue.remove(job)
+        seconds = self._settings.limits.queue_seconds
+        self._fail(job, busy(f"no worker was free within {seconds:g} s", self._settings.limits.queue))
 
     def _dispatch(self) -> None:
         """Begin what waits, the oldest first; long jobs are passed over while as many run as may."""
         self._fork_missing()
         while self._queue:
-            job = next((job for job in self._queue if self._has_slot(job)), None)
+            job = self._next()
             if job is None:
-                if not self._preempt():
+                if not self._send_behind() and not self._preempt():
                     return
             elif self._idle:
                 self._queue.remove(job)
                 self._begin(job, self._idle.popleft())
             else:
                 return  # a worker is on its way
+
+    def _next(self) -> _Job | None:
+        """The first in the queue that may begin."""
+        first = self._queue[0]
+        if self._has_slot(first):
+            return first
+        return next(
+            (job for job in self._queue if job.is_long != first.is_long and self._has_slot(job)), None
+        )
+
+    def _send_behind(self) -> bool:
+        """Send the first job of the queue to a worker that is busy, where neither has proved long; returns whether it was."""
+        job = self._queue[0]
+        if job.is_long or len(job.question.text) > _BEHIND_CHARACTERS:
+            return False
+        least, worker, latest = _BEHIND, None, time.monotonic() - _BEHIND_SECONDS
+        for running in self._running:
+            candidate = running.worker
+            if candidate is None or running.is_long or running.began < latest or not candidate.is_whole:
+                continue
+            if len(candidate.behind) < least and not candidate.is_taking_back:
+                least, worker = len(candidate.behind), candidate
+        if worker is None or worker.job is None:
+            return False
+        self._queue.popleft()
+        worker.behind.append(job)
+        self._behind += 1
+        job.worker = worker
+        self._send(worker, wire.pack_question(job.question))
+        if not least:
+            self._watch(worker.job, min(worker.job.due, worker.job.began + _BEHIND_SECONDS))
+        return True
+
+    def _take_back(self, worker: _Worker) -> None:
+        """Have those behind a worker's job wait for others again, at the front of the queue."""
+        worker.is_taking_back = True
+        self._send(worker, wire.pack_taking_back(len(worker.behind)))
+        self._requeue(worker)
+        self._dispatch()
+
+    def _requeue(self, worker: _Worker) -> None:
+        self._behind -= len(worker.behind)
+        while worker.behind:
+            job = worker.behind.pop()
+            job.worker = None
+            if not job.future.done():
+                self._wait(job, first=True)
 
     def _preempt(self) -> bool:
         """End the youngest long job beyond those that may run, and put it back, if a job waits that has not proved long."""
@@ -272,8 +336,7 @@ class WorkerPool:
         worker = job.worker
         self._finish(job)
         self._kill(worker, "preempted")
-        self._queue.appendleft(job)
-        job.waiting = self._loop.call_later(self._settings.limits.queue_seconds, self._waited, job)
+        self._wait(job, first=True)
         self._fork_missing()
         return True
 
@@ -289,27 +352,32 @@ class WorkerPool:
     # A job's way
 
     def _begin(self, job: _Job, worker: _Worker) -> None:
-        if job.waiting is not None:
-            job.waiting.cancel()
-            job.waiting = None
+        self._run(job, worker)
+        self._send(worker, wire.pack_question(job.question))
+
+    def _run(self, job: _Job, worker: _Worker) -> None:
+        """A worker that has been sent a job, or is about to be, begins with it."""
         job.worker, worker.job = worker, job
         job.began = time.monotonic()
         self._running.add(job)
         self._long_running += job.is_long
-        frame = wire.pack_question(job.question)
+        if job.is_long:
+            self._watch_deadline(job)
+        else:
+            patience = _BEHIND_SECONDS if worker.behind else self._settings.quantum
+            self._watch(job, job.began + min(patience, job.question.deadline))
+
+    def _send(self, worker: _Worker, frame: bytes) -> None:
         try:
             sent = worker.process.connection.send(frame)
         except OSError:
             sent = 0  # it has ended: the closed connection tells
         if sent < len(frame):
+            worker.is_whole = False
             self._loop.create_task(self._send_rest(worker, frame[sent:]))
-        if job.is_long:
-            self._watch_deadline(job)
-        else:
-            self._watch(job, job.began + min(self._settings.quantum, job.question.deadline))
 
     def _watch(self, job: _Job, due: float) -> None:
-        """Look at a job that runs when its time has come."""
+        """Look at a job that runs, or waits in the queue, when its time has come."""
         job.due = due
         if due < self._alarm_at:
             if self._alarm is not None:
@@ -320,6 +388,8 @@ class WorkerPool:
     def _ring(self) -> None:
         self._alarm, self._alarm_at = None, math.inf
         now = time.monotonic() + _TIMER_SECONDS
+        for job in [job for job in self._queue if job.due <= now]:
+            self._waited(job)
         for job in [job for job in self._running if job.due <= now]:
             if job not in self._running:
                 continue  # it gave way to another
@@ -327,8 +397,8 @@ class WorkerPool:
                 self._overdue(job)
             else:
                 self._look(job)
-        if self._running:
-            soonest = min(self._running, key=lambda job: job.due)
+        if self._running or self._queue:
+            soonest = min([*self._running, *self._queue], key=lambda job: job.due)
             self._watch(soonest, soonest.due)
 
     def _watch_deadline(self, job: _Job) -> None:
@@ -339,11 +409,14 @@ class WorkerPool:
     async def _send_rest(self, worker: _Worker, rest: bytes) -> None:
         with contextlib.suppress(OSError):
             await self._loop.sock_sendall(worker.process.connection, rest)
+            worker.is_whole = True
 
     def _look(self, job: _Job) -> None:
         """See whether a job that has run for the quantum has also computed for so long, or only waited for a processor."""
         worker, quantum = job.worker, self._settings.quantum
         assert worker is not None
+        if worker.behind:
+            self._take_back(worker)
         running = time.monotonic() - job.began
         wait = min(quantum - worker.process.computed() + worker.computed, job.question.deadline - running)
         if wait > 0.001 and running < 5 * quantum:
@@ -355,6 +428,9 @@ class WorkerPool:
         self._known_long[job.key] = None
         if len(self._known_long) > _KNOWN_LONG:
             self._known_long.popitem(last=False)
+        if job.future.done():  # nobody waits any more
+            self._end(job, "disconnected", None)
+            return
         self._watch_deadline(job)
         if self._queue:
             self._dispatch()
@@ -375,7 +451,6 @@ class WorkerPool:
         """Nobody waits for the answer any more."""
         if job in self._queue:
             self._queue.remove(job)
-            self._stop_waiting(job)
         elif job in self._running:
             self._end(job, reason, None)
 
@@ -389,22 +464,14 @@ class WorkerPool:
         self._dispatch()
 
     def _finish(self, job: _Job) -> None:
-        self._stop_waiting(job)
         if job in self._running:
             self._running.discard(job)
             self._long_running -= job.is_long
         job.worker = None
 
-    @staticmethod
-    def _stop_waiting(job: _Job) -> None:
-        if job.waiting is not None:
-            job.waiting.cancel()
-            job.waiting = None
-
     def _fail(self, job: _Job, problem: Problem) -> None:
         if job.began and not problem.seconds:
             problem.seconds = time.monotonic() - job.began
-        self._stop_waiting(job)
         if not job.future.done():
             job.future.set_exception(problem)
 
@@ -419,19 +486,41 @@ class WorkerPool:
         except (OSError, EOFError):
             self._lose(worker)
             return
-        reply = wire.unpack_reply(received)
-        if reply is None:
-            if received is not pending:
-                pending += received
-            return
-        pending.clear()
+        replies, used = wire.unpack_replies(received)
+        self._receiver.keep(received, used, pending)
+        for reply in replies:
+            if reply is None:
+                worker.is_taking_back = False
+            else:
+                self._take(worker, reply)
+            if worker.job is None:
+                self._go_on(worker)
+        if self._queue:
+            self._dispatch()
+
+    def _take(self, worker: _Worker, reply: wire.Reply) -> None:
         worker.computed = reply.computed
         job, worker.job = worker.job, None
-        self._idle.appendleft(worker)  # the one used last has its memory warm
         if job is not None:
             self._finish(job)
             self._deliver(job, reply)
-        if self._queue:
+        elif reply.file:  # to a question that the worker had begun when it was taken back
+            Path(reply.file).unlink(missing_ok=True)
+
+    def _go_on(self, worker: _Worker) -> None:
+        """A worker has done its job."""
+        if worker.behind:
+            self._behind -= 1
+            self._run(worker.behind.popleft(), worker)
+        elif worker.is_taking_back:
+            self._loop.call_later(self._settings.quantum, self._give_up, worker)
+        else:
+            self._idle.appendleft(worker)  # the one used last has its memory warm
+
+    def _give_up(self, worker: _Worker) -> None:
+        """End a worker that still answers what was taken back from it."""
+        if worker.is_taking_back and worker.job is None and worker.process.pid in self._workers:
+            self._kill(worker, "preempted")
             self._dispatch()
 
     def _deliver(self, job: _Job, reply: wire.Reply) -> None:
@@ -498,6 +587,7 @@ class WorkerPool:
             return
         if worker in self._idle:
             self._idle.remove(worker)
+        self._requeue(worker)
         self._loop.remove_reader(worker.process.connection)
         worker.process.kill()
         worker.process.close()

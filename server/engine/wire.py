@@ -3,6 +3,9 @@
 A question is two lengths, a JSON array with all but the text, and the text; the array is the same for most
 questions, so either side keeps what it made of it. A reply is a fixed head, a few strings, and the answer's bytes.
 Nothing in it is run or unpickled: a worker has evaluated hostile queries.
+
+Several questions may be on their way; they are answered in their order. The last of them can be taken back: those that
+the worker hasn't begun it forgets, and says so, behind the replies to those that it has.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from server.problem import Problem
 _QUESTION = struct.Struct("<II")
 _REPLY = struct.Struct("<IIIqqdd")
 _NO_ROWS = -1
+#: What a worker says when it has forgotten questions that were taken back: no other reply is empty.
+TAKEN_BACK = _REPLY.pack(0, 0, 0, 0, _NO_ROWS, 0.0, 0.0)
 
 
 class Reply(NamedTuple):
@@ -46,17 +51,29 @@ def pack_question(question: Question) -> bytes:
     return b"".join((_QUESTION.pack(len(head), len(text)), head, text))
 
 
-def unpack_question(buffer: memoryview | bytearray) -> Question | None:
-    """The question that the buffer holds, None while it isn't whole."""
-    if len(buffer) < _QUESTION.size:
-        return None
-    head, text = _QUESTION.unpack_from(buffer)
-    end = _QUESTION.size + head + text
-    if len(buffer) < end:
-        return None
-    start = _QUESTION.size
-    text = str(buffer[start + head : end], "utf-8", "surrogatepass")
-    return Question(text, *_read_terms(bytes(buffer[start : start + head])))
+def pack_taking_back(number: int) -> bytes:
+    """What takes the last questions back, so many of them: a question without a head."""
+    return _QUESTION.pack(0, number)
+
+
+def unpack_questions(buffer: memoryview | bytearray) -> tuple[list[Question | int], int]:
+    """The whole questions that the buffer begins with, or how many of them are taken back, and the bytes that they take."""
+    questions: list[Question | int] = []
+    at = 0
+    while len(buffer) - at >= _QUESTION.size:
+        head, text = _QUESTION.unpack_from(buffer, at)
+        start = at + _QUESTION.size
+        if not head:
+            questions.append(text)
+            at = start
+            continue
+        end = start + head + text
+        if len(buffer) < end:
+            break
+        written = str(buffer[start + head : end], "utf-8", "surrogatepass")
+        questions.append(Question(written, *_read_terms(bytes(buffer[start : start + head]))))
+        at = end
+    return questions, at
 
 
 def pack_reply(reply: Reply, computed: float) -> bytes:
@@ -74,22 +91,41 @@ def pack_reply(reply: Reply, computed: float) -> bytes:
     return b"".join((fixed, said, head, reply.body))
 
 
-def unpack_reply(buffer: memoryview | bytearray) -> Reply | None:
-    """The reply that the buffer holds, None while it isn't whole."""
-    if len(buffer) < _REPLY.size:
-        return None
-    said, head, body, size, rows, seconds, computed = _REPLY.unpack_from(buffer)
-    start = _REPLY.size
-    if len(buffer) < start + said + head + body:
-        return None
-    if said:
-        status, detail, fields, headers = json.loads(bytes(buffer[start : start + said]))
-        problem = Problem(status, detail, fields=fields, headers=headers)
-        return Reply(problem, seconds=seconds, computed=computed)
-    content_type, coding, file = _read_head(bytes(buffer[start : start + head]))
-    content = bytes(buffer[start + head : start + head + body])
-    counted = None if rows == _NO_ROWS else rows
-    return Reply(None, content_type, coding or None, file or None, size, counted, seconds, computed, content)
+def unpack_replies(buffer: memoryview | bytearray) -> tuple[list[Reply | None], int]:
+    """The whole replies that the buffer begins with, None where questions have been taken back, and the bytes that they take."""
+    replies: list[Reply | None] = []
+    at = 0
+    while len(buffer) - at >= _REPLY.size:
+        said, head, body, size, rows, seconds, computed = _REPLY.unpack_from(buffer, at)
+        start = at + _REPLY.size
+        end = start + said + head + body
+        if len(buffer) < end:
+            break
+        if said:
+            status, detail, fields, headers = json.loads(bytes(buffer[start : start + said]))
+            problem = Problem(status, detail, fields=fields, headers=headers)
+            replies.append(Reply(problem, seconds=seconds, computed=computed))
+        elif head:
+            content_type, coding, file = _read_head(bytes(buffer[start : start + head]))
+            counted = None if rows == _NO_ROWS else rows
+            content = bytes(buffer[start + head : end])
+            replies.append(
+                Reply(
+                    None,
+                    content_type,
+                    coding or None,
+                    file or None,
+                    size,
+                    counted,
+                    seconds,
+                    computed,
+                    content,
+                )
+            )
+        else:
+            replies.append(None)
+        at = end
+    return replies, at
 
 
 class Receiver:
@@ -98,18 +134,27 @@ class Receiver:
     def __init__(self) -> None:
         self._space = memoryview(bytearray(1 << 18))
 
-    def read(self, connection: socket.socket, pending: bytearray) -> memoryview | bytearray:
+    def read(self, connection: socket.socket, pending: bytearray, flags: int = 0) -> memoryview | bytearray:
         """What has come and isn't read yet: the buffer itself, or `pending` where that holds a beginning already.
 
-        Raises EOFError where the other side has closed the connection, and what `recv_into` raises.
+        What isn't whole goes into `pending` by `keep`. Raises EOFError where the other side has closed the connection, and
+        what `recv_into` raises, which takes the flags.
         """
-        size = connection.recv_into(self._space)
+        size = connection.recv_into(self._space, 0, flags)
         if not size:
             raise EOFError
         if not pending:
             return self._space[:size]
         pending += self._space[:size]
         return pending
+
+    @staticmethod
+    def keep(received: memoryview | bytearray, used: int, pending: bytearray) -> None:
+        """Keep what was received behind the bytes that were used, until the rest has come."""
+        if received is pending:
+            del pending[:used]
+        elif used < len(received):
+            pending += received[used:]
 
 
 @lru_cache(maxsize=64)

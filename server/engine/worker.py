@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import socket
 import time
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,10 @@ from server.engine.stores import Stores
 from server.negotiate import Choice
 from server.problem import Problem
 
+_LOOK_SECONDS = (
+    0.002  # after which questions that wait may have been taken back; well below the server's patience
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -27,22 +33,48 @@ class Surroundings:
     memory_bytes: int
 
 
+class Questions:
+    """The questions that come over the connection, in their order."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._receiver, self._pending = wire.Receiver(), bytearray()
+        self._waiting: deque[Question] = deque()
+        self._looked = 0.0
+
+    def next(self) -> Question:
+        """The next one, as soon as there is any; raises EOFError once the connection is closed."""
+        if self._waiting and time.perf_counter() - self._looked > _LOOK_SECONDS:
+            with contextlib.suppress(BlockingIOError):
+                self._receive(socket.MSG_DONTWAIT)
+        while not self._waiting:
+            self._receive()
+        return self._waiting.popleft()
+
+    def _receive(self, flags: int = 0) -> None:
+        received = self._receiver.read(self._connection, self._pending, flags)
+        questions, used = wire.unpack_questions(received)
+        self._receiver.keep(received, used, self._pending)
+        for question in questions:
+            if isinstance(question, Question):
+                self._waiting.append(question)
+                continue
+            for _ in range(min(question, len(self._waiting))):
+                self._waiting.pop()
+            self._connection.sendall(wire.TAKEN_BACK)
+        self._looked = time.perf_counter()
+
+
 def work(stores: Stores, connection: socket.socket, around: Surroundings) -> None:
     """Answer what comes over the connection until it is closed."""
     limit_memory(around.memory_bytes)
-    receiver, pending = wire.Receiver(), bytearray()
+    questions = Questions(connection)
     computed, most_seconds = time.process_time(), 0
     while True:
         try:
-            received = receiver.read(connection, pending)
+            question = questions.next()
         except EOFError:
             return
-        question = wire.unpack_question(received)
-        if question is None:
-            if received is not pending:
-                pending += received
-            continue
-        pending.clear()
         allowed = int(computed + question.deadline) + 2  # the server's own deadline should come first
         if allowed != most_seconds:
             limit_processor_time(allowed)

@@ -1,0 +1,169 @@
+"""Queries that are sent to a worker behind others: each gets its own answer, and none waits for a slow one."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph
+import pytest
+
+from graph.snapshot import open_current
+from server.engine import Question, wire
+from server.engine.pool import WorkerPool
+from server.engine.worker import Questions
+from server.problem import Problem
+from server.settings import Settings
+from tests.server.conftest import Publish
+
+MEBIBYTE = 1024 * 1024
+ONE = Settings(
+    workers=1, quick_workers=1
+)  # of two workers one takes what hasn't proved long: all else is sent behind
+ENDLESS = "SELECT (COUNT(*) AS ?n) {{ {} }}".format(
+    " ".join(f"VALUES ?{name} {{ {' '.join(map(str, range(100)))} }}" for name in "abcde")
+)
+DOUBLING = (
+    'SELECT (STRLEN(?x40) AS ?n) { BIND("aaaaaaaaaa" AS ?x0) '
+    + " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(40))
+    + " }"
+)
+
+
+@pytest.fixture
+def use(
+    tmp_path: Path, publish: Publish, ledger: list[pyoxigraph.Quad]
+) -> Callable[[Settings, Callable[[WorkerPool], Awaitable[Any]]], Counter[str]]:
+    """Does something with a pool over a snapshot; returns why its workers were ended."""
+    publish(tmp_path, ledger)
+
+    def run(settings: Settings, do: Callable[[WorkerPool], Awaitable[Any]]) -> Counter[str]:
+        async def with_pool() -> Counter[str]:
+            pool = WorkerPool(open_current(tmp_path), settings, tmp_path)
+            await pool.start()
+            try:
+                await do(pool)
+                assert (pool.queue_length, pool.running) == (0, 0)
+                return pool.killed
+            finally:
+                await pool.close()
+
+        return asyncio.run(with_pool())
+
+    return run
+
+
+async def ask(pool: WorkerPool, number: int) -> int:
+    answer = await pool.query(Question(f"SELECT ({number} AS ?n) {{}}", format="csv"))
+    return int(answer.read().split()[1])
+
+
+def test_each_of_a_burst_gets_its_own_answer(use: Any) -> None:
+    async def burst(pool: WorkerPool) -> None:
+        for _ in range(3):
+            assert await asyncio.gather(*[ask(pool, number) for number in range(50)]) == [*range(50)]
+
+    assert not use(ONE, burst)
+
+
+def test_what_is_behind_a_slow_query_does_not_wait_for_it(use: Any) -> None:
+    async def overtake(pool: WorkerPool) -> None:
+        slow = asyncio.ensure_future(pool.query(Question(ENDLESS, deadline=2)))
+        assert await asyncio.gather(*[ask(pool, number) for number in range(5)]) == [*range(5)]
+        assert not slow.done()
+        with pytest.raises(Problem) as told:
+            await slow
+        assert told.value.status == 504
+
+    assert use(ONE, overtake) == {"deadline": 1}
+
+
+def test_a_worker_that_ends_takes_only_the_query_along_that_ended_it(use: Any) -> None:
+    settings = replace(ONE, limits=replace(ONE.limits, memory_bytes=64 * MEBIBYTE))
+
+    async def survive(pool: WorkerPool) -> None:
+        first, *others = await asyncio.gather(
+            pool.query(Question(DOUBLING)),
+            *[ask(pool, number) for number in range(5)],
+            return_exceptions=True,
+        )
+        assert isinstance(first, Problem)
+        assert first.status == 507
+        assert others == [*range(5)]
+
+    use(settings, survive)
+
+
+def test_a_query_that_waits_behind_another_counts_as_one_that_waits(use: Any) -> None:
+    settings = replace(ONE, limits=replace(ONE.limits, queue=2))
+
+    async def crowd(pool: WorkerPool) -> None:
+        while pool.idle < 3:  # the spare, too, is there: what waits has no worker on its way
+            await asyncio.sleep(0.01)
+        running = asyncio.ensure_future(pool.query(Question(ENDLESS, deadline=1)))
+        await asyncio.sleep(0)
+        waiting = [asyncio.ensure_future(ask(pool, number)) for number in range(6)]
+        await asyncio.sleep(0)
+        assert pool.queue_length == 4  # of the queue two, and one for each worker that could begin at once
+        told = await asyncio.gather(*waiting, running, return_exceptions=True)
+        assert [problem.status for problem in told if isinstance(problem, Problem)] == [503, 503, 504]
+
+    use(settings, crowd)
+
+
+def test_a_client_that_goes_ends_its_query_and_no_other(use: Any) -> None:
+    async def leave(pool: WorkerPool) -> None:
+        gone = asyncio.ensure_future(pool.query(Question(ENDLESS)))
+        await asyncio.sleep(0)
+        behind = [asyncio.ensure_future(ask(pool, number)) for number in range(3)]
+        await asyncio.sleep(0)
+        gone.cancel()
+        behind[1].cancel()
+        assert [await behind[0], await behind[2]] == [0, 2]
+        await ask(pool, 3)
+
+    assert use(ONE, leave) == {"disconnected": 1}
+
+
+def test_questions_that_a_worker_has_not_begun_can_be_taken_back() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        questions = Questions(theirs)
+        first, second, third, fourth = (Question(f"ASK {{}} # {number}") for number in range(4))
+        # The worker may see all of it only now.
+        ours.sendall(b"".join([*map(wire.pack_question, (first, second, third)), wire.pack_taking_back(2)]))
+        assert questions.next() == first
+        assert ours.recv(1000) == wire.TAKEN_BACK
+        # Or what is taken back when it has begun with it.
+        ours.sendall(wire.pack_question(second))
+        assert questions.next() == second
+        ours.sendall(wire.pack_taking_back(1) + wire.pack_question(fourth))
+        assert questions.next() == fourth
+
+
+def test_questions_and_replies_may_come_in_pieces() -> None:
+    asked = [Question("ASK {} # 昆明"), Question("", default_graphs=("https://ledger.example/",))]
+    sent = [wire.Reply(None, "text/csv", size=3, rows=1, body=b"a\r\n"), wire.Reply(Problem(400, "odd"))]
+    assert put_together(b"".join(map(wire.pack_question, asked)), wire.unpack_questions) == asked
+    replies = put_together(
+        b"".join(wire.pack_reply(reply, 0.5) for reply in sent) + wire.TAKEN_BACK, wire.unpack_replies
+    )
+    assert replies[0] == sent[0]._replace(computed=0.5)
+    assert replies[1].problem.detail == "odd"
+    assert replies[2:] == [None]
+
+
+def put_together(data: bytes, unpack: Callable[[bytearray], tuple[list[Any], int]]) -> list[Any]:
+    buffer, found = bytearray(), []
+    for number in data:
+        buffer.append(number)
+        whole, used = unpack(buffer)
+        found += whole
+        del buffer[:used]
+    assert not buffer
+    return found
