@@ -21,7 +21,6 @@ from .asked import Asked
 from .row import LedgerRow, Named, Status
 
 _SIGNS = {term: cast(Bound, sign) for sign, term in BOUNDS.items()}
-_ROLES = ("indicator", "agent", "unit", "places", "themes")
 _ENGLISH_BOUNDS = {
     "=": "",
     ">=": "at least ",
@@ -81,7 +80,7 @@ class _Book:
             self.sources[row["claim"]].append(source)
         self.related: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in asked.rows("related"):
-            self.related[row["target"], row["role"]].append(row["thing"])
+            self.related[row["target"], row["property"]].append(row["thing"])
         self.named = self._labels()
         self.revisions: dict[str, dict[str, _Revision]] = defaultdict(dict)
         for row in asked.rows("revisions"):
@@ -128,24 +127,23 @@ class _Book:
         outcomes = self._outcomes(iri)
         promised = _in_order(self._promised(iri))
         reported = _in_order(self._reported(iri))
-        names = {role: self._names(iri, role) for role in _ROLES}
         bound = _SIGNS.get(row.get("bound", ""))
         made = LedgerRow(
             iri=iri,
-            indicator=_joined(names["indicator"]),
-            agent=names["agent"][0] if names["agent"] else None,
+            indicator=_joined(self._names(iri, CCL.indicator)),
+            agent=next(iter(self._names(iri, CCL.agent)), None),
             target=_number(row.get("value")),
             target_low=_number(row.get("low")),
             target_high=_number(row.get("high")),
-            unit=names["unit"][0] if names["unit"] else None,
+            unit=next(iter(self._names(iri, CCL.unit)), None),
             bound=bound,
             aspect=row["aspect"].removeprefix(CCL.level.removesuffix("level")) if "aspect" in row else None,
             period=row.get("period"),
             period_start=row.get("start"),
             period_end=row.get("end"),
             deadline=row.get("end"),
-            places=names["places"],
-            themes=names["themes"],
+            places=self._names(iri, CCL.place),
+            themes=self._names(iri, CCL.theme),
             status=cast(Status, _end(stands["status"])),
             reason_zh="",
             reason_en="",
@@ -169,8 +167,8 @@ class _Book:
             reason_en=self._reason(made, row, stands, "en"),
         )
 
-    def _names(self, target: str, role: str) -> tuple[Named, ...]:
-        things = set(self.related.get((target, role), ()))
+    def _names(self, target: str, property_: str) -> tuple[Named, ...]:
+        things = set(self.related.get((target, property_), ()))
         named = [self.named.get(thing, Named(thing, None, None)) for thing in things]
         return tuple(sorted(named, key=lambda n: (n.zh or "", n.iri)))
 
