@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,7 +44,7 @@ class StoredFactsError(ChunchengError):
 
 def extraction_line(extraction: Extraction) -> str:
     """The extraction as one line of JSON, with its line feed."""
-    return json.dumps(_encode(extraction), ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps(_encode(extraction), ensure_ascii=False, separators=(",", ":"), default=_record) + "\n"
 
 
 def read_extraction(line: str | bytes) -> Extraction:
@@ -105,21 +106,27 @@ def read_extractions(file: Path) -> Iterator[Extraction]:
 
 
 def _encode(extraction: Extraction) -> dict[str, Any]:
-    coded = asdict(
-        replace(extraction, entities=(), statements=(), relations=(), corrections=(), as_read=None, phases=())
-    )
-    for name in ("entities", "statements", "relations", "phases"):
-        coded[name] = [asdict(fact) for fact in getattr(extraction, name)]
+    coded = _record(extraction)
     coded["corrections"] = [
-        asdict(replace(c, before=None, after=None)) | {"before": _tag(c.before), "after": _tag(c.after)}
-        for c in extraction.corrections
+        _record(c) | {"before": _tag(c.before), "after": _tag(c.after)} for c in extraction.corrections
     ]
     coded["as_read"] = None if extraction.as_read is None else _encode(extraction.as_read)
     return coded
 
 
 def _tag(fact: Fact | None) -> dict[str, Any] | None:
-    return None if fact is None else {"fact": _NAMES[type(fact)], **asdict(fact)}
+    return None if fact is None else {"fact": _NAMES[type(fact)], **_record(fact)}
+
+
+def _record(told: Any) -> dict[str, Any]:
+    """The fields of a dataclass by name, as they are: `dataclasses.asdict` copies all that they hold."""
+    cls: Any = type(told)
+    return {name: getattr(told, name) for name in _fields(cls)}
+
+
+@cache
+def _fields(cls: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cls))
 
 
 def _decode(coded: Mapping[str, Any]) -> Extraction:
