@@ -62,6 +62,7 @@ class _Worker:
     buffer: bytearray
     job: _Job | None = None
     behind: deque[_Job] = field(default_factory=deque)  # what it has been sent already and does next
+    was_quick: bool = True  # the job before
     is_whole: bool = True  # all of the last question is in the socket
     is_taking_back: bool = False  # what was behind the job; it hasn't said yet that it has forgotten them
     computed: float = 0.0  # seconds of processor time when it was last heard of
@@ -289,16 +290,17 @@ class WorkerPool:
         )
 
     def _send_behind(self) -> bool:
-        """Send the first job of the queue to a worker that is busy, where neither has proved long; returns whether it was."""
+        """Send the first job of the queue to a busy worker, where nothing yet tells of a slow one; returns whether it was."""
         job = self._queue[0]
         if job.is_long or len(job.question.text) > _BEHIND_CHARACTERS:
             return False
         least, worker, latest = _BEHIND, None, time.monotonic() - _BEHIND_SECONDS
         for running in self._running:
             candidate = running.worker
-            if candidate is None or running.is_long or running.began < latest or not candidate.is_whole:
+            if candidate is None or running.is_long or running.began < latest:
                 continue
-            if len(candidate.behind) < least and not candidate.is_taking_back:
+            is_fit = candidate.was_quick and candidate.is_whole and not candidate.is_taking_back
+            if is_fit and len(candidate.behind) < least:
                 least, worker = len(candidate.behind), candidate
         if worker is None or worker.job is None:
             return False
@@ -500,6 +502,7 @@ class WorkerPool:
 
     def _take(self, worker: _Worker, reply: wire.Reply) -> None:
         worker.computed = reply.computed
+        worker.was_quick = reply.seconds < _BEHIND_SECONDS
         job, worker.job = worker.job, None
         if job is not None:
             self._finish(job)
@@ -518,8 +521,13 @@ class WorkerPool:
             self._idle.appendleft(worker)  # the one used last has its memory warm
 
     def _give_up(self, worker: _Worker) -> None:
-        """End a worker that still answers what was taken back from it."""
-        if worker.is_taking_back and worker.job is None and worker.process.pid in self._workers:
+        """End a worker that still answers what was taken back from it, if it has computed for the quantum."""
+        if not worker.is_taking_back or worker.job is not None or worker.process.pid not in self._workers:
+            return
+        wait = self._settings.quantum - worker.process.computed() + worker.computed
+        if wait > _TIMER_SECONDS:
+            self._loop.call_later(wait, self._give_up, worker)
+        else:
             self._kill(worker, "preempted")
             self._dispatch()
 

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from server.engine import Question, wire
 from server.engine.evaluate import evaluate
@@ -44,12 +45,15 @@ class Questions:
 
     def next(self) -> Question:
         """The next one, as soon as there is any; raises EOFError once the connection is closed."""
-        if self._waiting and time.perf_counter() - self._looked > _LOOK_SECONDS:
-            with contextlib.suppress(BlockingIOError):
-                self._receive(socket.MSG_DONTWAIT)
         while not self._waiting:
             self._receive()
         return self._waiting.popleft()
+
+    def look(self) -> None:
+        """See whether those that wait have been taken back, where they have waited for long; raises EOFError as `next` does."""
+        if self._waiting and time.perf_counter() - self._looked > _LOOK_SECONDS:
+            with contextlib.suppress(BlockingIOError):
+                self._receive(socket.MSG_DONTWAIT)
 
     def _receive(self, flags: int = 0) -> None:
         received = self._receiver.read(self._connection, self._pending, flags)
@@ -68,13 +72,16 @@ class Questions:
 def work(stores: Stores, connection: socket.socket, around: Surroundings) -> None:
     """Answer what comes over the connection until it is closed."""
     limit_memory(around.memory_bytes)
-    questions = Questions(connection)
+    with contextlib.suppress(EOFError):
+        _answer_all(stores, Questions(connection), connection, around)
+
+
+def _answer_all(
+    stores: Stores, questions: Questions, connection: socket.socket, around: Surroundings
+) -> NoReturn:
     computed, most_seconds = time.process_time(), 0
     while True:
-        try:
-            question = questions.next()
-        except EOFError:
-            return
+        question = questions.next()
         allowed = int(computed + question.deadline) + 2  # the server's own deadline should come first
         if allowed != most_seconds:
             limit_processor_time(allowed)
@@ -85,6 +92,7 @@ def work(stores: Stores, connection: socket.socket, around: Surroundings) -> Non
             limit_memory(around.memory_bytes)
         reply = _answer(stores, question, around)
         computed = time.process_time()
+        questions.look()  # before the reply, with which the server takes this worker for idle
         connection.sendall(wire.pack_reply(reply, computed))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -144,6 +145,14 @@ def test_questions_that_a_worker_has_not_begun_can_be_taken_back() -> None:
         assert questions.next() == second
         ours.sendall(wire.pack_taking_back(1) + wire.pack_question(fourth))
         assert questions.next() == fourth
+        # It looks for that between two of them, but not all the time.
+        ours.sendall(wire.pack_question(first) + wire.pack_question(second))
+        assert questions.next() == first
+        ours.sendall(wire.pack_taking_back(1))
+        time.sleep(0.01)
+        questions.look()
+        ours.sendall(wire.pack_question(third))
+        assert questions.next() == third
 
 
 def test_questions_and_replies_may_come_in_pieces() -> None:
