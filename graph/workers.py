@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
@@ -23,6 +24,7 @@ from ontology.errors import ChunchengError
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 _WINDOW = 16  # items for each job
+_UNTIL_ENDED = (0.001, 0.01, 0.05, 0)  # seconds: a thread that has been joined is still seen until the system has ended it
 _ALONE = 2  # times that work is tried alone, after a process was lost while it ran
 
 
@@ -78,10 +80,14 @@ def process_pool(jobs: int, *, may_fork: bool = True) -> Executor:
 
 def _is_single_threaded() -> bool:
     """Whether nothing else runs in this process, threads of libraries included, whose locks a forked one would wait for without end."""
-    try:
-        return len(list(Path("/proc/self/task").iterdir())) == 1
-    except OSError:
-        return False  # not Linux
+    for pause in _UNTIL_ENDED:
+        try:
+            if len(list(Path("/proc/self/task").iterdir())) == 1:
+                return True
+        except OSError:
+            return False  # not Linux
+        time.sleep(pause)
+    return False
 
 
 def _begin() -> None:
