@@ -64,7 +64,7 @@ def normalise(text: str) -> str:
     return "".join(parts).removesuffix("\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kept:
     """An answer in memory: its body as it is, and by content coding; `etag` with its quotes."""
 

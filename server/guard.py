@@ -109,7 +109,7 @@ def check(text: str, limits: Limits, *, services: bool = False) -> Checked:
             _follow_readings(_without_calls(text, calls), limits)
         elif "SERVICE" in letters or _count(octets, _OPENING_BYTES) + octets.count(b"<<") > limits.nesting:
             _follow_readings(variant, limits)
-        is_update = any(word in letters for word in UPDATES) and not _FORM.match(variant)
+        is_update = not _FORM.match(variant) and any(word in letters for word in UPDATES)
         if is_update or _most_patterns(octets) >= limits.triple_patterns:
             _check_shape(variant, limits)
         names_graphs = names_graphs or "GRAPH" in letters or "FROM" in letters or "NAMED" in letters

@@ -52,15 +52,12 @@ class BrokenBodyError(Exception):
 class Headers:
     """Headers of a request, by lower-case name."""
 
-    __slots__ = ("_first", "_lines")
+    __slots__ = ("_lines", "get")
 
     def __init__(self, lines: list[tuple[str, str]]) -> None:
         self._lines = lines
-        self._first: dict[str, str] = dict(reversed(lines))
-
-    def get(self, name: str, default: str | None = None) -> str | None:
-        """The value of the first line of that name."""
-        return self._first.get(name, default)
+        #: The value of the first line of that name, None or the default where there is none; called a dozen times a request.
+        self.get = dict(reversed(lines)).get
 
     def items(self) -> Iterable[tuple[str, str]]:
         """All lines."""
