@@ -92,8 +92,8 @@ def _answer_all(
             limit_memory(around.memory_bytes)
         reply = _answer(stores, question, around)
         computed = time.process_time()
-        questions.look()  # before the reply, with which the server takes this worker for idle
         connection.sendall(wire.pack_reply(reply, computed))
+        questions.look()  # behind the reply: the server takes whatever comes later for an answer to what it asks next
 
 
 def _answer(stores: Stores, question: Question, around: Surroundings) -> wire.Reply:

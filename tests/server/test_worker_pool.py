@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -15,8 +16,9 @@ import pyoxigraph
 import pytest
 
 from graph.snapshot import open_current
-from server.engine import Question, wire
+from server.engine import Question, wire, worker
 from server.engine.pool import WorkerPool
+from server.engine.stores import Stores
 from server.engine.worker import Questions
 from server.problem import Problem
 from server.settings import Settings
@@ -70,6 +72,23 @@ def test_each_of_a_burst_gets_its_own_answer(use: Any) -> None:
             assert await asyncio.gather(*[ask(pool, number) for number in range(50)]) == [*range(50)]
 
     assert not use(ONE, burst)
+
+
+def test_each_gets_its_own_answer_where_some_are_slow(use: Any) -> None:
+    async def burst(pool: WorkerPool) -> None:
+        rows = " ".join(map(str, range(300)))
+        slow = f"VALUES ?a {{ {rows} }} VALUES ?b {{ {rows} }}"  # some tens of milliseconds: longer than what is behind them waits
+
+        async def ask_some(first: int) -> None:
+            for number in range(first, first + 40):
+                group = slow if number % 7 == 0 else ""
+                text = f"SELECT ({number} AS ?n) (COUNT(*) AS ?m) {{ {group} }}"
+                answer = await asyncio.wait_for(pool.query(Question(text, format="csv")), 5)
+                assert int(answer.read().split()[1].split(b",")[0]) == number
+
+        await asyncio.gather(*[ask_some(100 * client) for client in range(8)])
+
+    assert not use(Settings(), burst)["disconnected"]
 
 
 def test_what_is_behind_a_slow_query_does_not_wait_for_it(use: Any) -> None:
@@ -153,6 +172,42 @@ def test_questions_that_a_worker_has_not_begun_can_be_taken_back() -> None:
         questions.look()
         ours.sendall(wire.pack_question(third))
         assert questions.next() == third
+
+
+def test_what_a_worker_had_begun_is_answered_before_it_says_that_it_has_forgotten_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said before, it would be sent another question and that answer be taken for the one to it."""
+    monkeypatch.setattr(worker, "limit_processor_time", lambda _: None)
+    monkeypatch.setattr(worker, "limit_memory", lambda _: None)
+    stores = Stores(tmp_path, default=pyoxigraph.Store())
+    ours, theirs = socket.socketpair()
+    rows = " ".join(map(str, range(400)))
+    slow = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?a {{ {rows} }} VALUES ?b {{ {rows} }} }}"
+    asked = [Question(text, format="csv", names_graphs=False) for text in ("ASK {}", slow, "ASK {}")]
+    asked[0] = asked[0]._replace(format="json")
+    answering = threading.Thread(
+        target=worker.work, args=(stores, theirs, worker.Surroundings("https://ledger.example/", tmp_path, 1))
+    )
+    with ours, theirs:
+        answering.start()
+        buffer, replies = bytearray(), []
+        ours.sendall(b"".join(map(wire.pack_question, asked)))
+        while len(replies) < 3:
+            buffer += ours.recv(10_000)
+            whole, used = wire.unpack_replies(buffer)
+            del buffer[:used]
+            if not replies:  # the first is answered: the second has begun
+                time.sleep(0.005)
+                ours.sendall(wire.pack_taking_back(2))
+            replies += whole
+        ours.shutdown(socket.SHUT_RDWR)
+        answering.join(5)
+    assert [reply and reply.content_type.partition(";")[0] for reply in replies] == [
+        "application/sparql-results+json",
+        "text/csv",
+        None,
+    ]
 
 
 def test_questions_and_replies_may_come_in_pieces() -> None:
