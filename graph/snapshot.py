@@ -46,6 +46,7 @@ from .ledger.storage import read_ledger, write_ledger
 from .ledger_index import write_ledger_index
 from .lines import as_kept as lines_as_kept
 from .lines import line_of, merge_sorted, sort_file
+from .memory import give_back
 from .publication import count_publications
 from .reason import Cost, Reasoner, describe_reasoning, follow, settle
 from .search.index import SearchIndexError, check_search_index
@@ -247,6 +248,7 @@ def _fill(
     stages.begin("read")
     blank_nodes = _write(lines, raw)
     stages.begin("sort")
+    give_back()
     sort_file(raw, plain)
     raw.unlink()
     if reason:
@@ -296,6 +298,7 @@ def _fill(
             stages.begin("ledger")
             write_ledger(rows_of(asked), work / LEDGER)
             write_ledger_index(read_ledger(work / LEDGER), work)
+            give_back()
         stages.begin("wait")
         indexed()
         dumps = [describe_dump(NQUADS, work), *dumped()] if dumped else []

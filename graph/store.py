@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store, parse
 
+from .memory import give_back
 from .workers import processes
 
 _PIECE = 64_000_000  # bytes that are loaded at once: the loader keeps all that it is given in memory until it is sorted
@@ -28,6 +29,11 @@ def load(store: Store, lines: Path, format: RdfFormat = RdfFormat.N_QUADS, *, bl
     """
     if not lines.stat().st_size:
         return
+    _load(store, lines, format, blank_nodes=blank_nodes)
+    give_back()
+
+
+def _load(store: Store, lines: Path, format: RdfFormat, *, blank_nodes: bool) -> None:
     if blank_nodes:
         store.bulk_extend(parse(path=str(lines), format=format, lenient=True))
     elif lines.stat().st_size <= _PIECE:
