@@ -52,6 +52,7 @@ class _Job:
     is_long: bool = False  # has computed longer than the quantum, now or before
     on_long: Callable[[Cancel], None] | None = None
     worker: _Worker | None = None
+    number: int = 0  # among the questions that this worker has been sent
     began: float = 0.0
     due: float = 0.0  # when it is looked at: the end of its wait; the quantum's end, then the deadline
 
@@ -63,6 +64,7 @@ class _Worker:
     job: _Job | None = None
     behind: deque[_Job] = field(default_factory=deque)  # what it has been sent already and does next
     was_quick: bool = True  # the job before
+    asked: int = 0  # questions that it has been sent
     is_whole: bool = True  # all of the last question is in the socket
     is_taking_back: bool = False  # what was behind the job; it hasn't said yet that it has forgotten them
     computed: float = 0.0  # seconds of processor time when it was last heard of
@@ -308,7 +310,7 @@ class WorkerPool:
         worker.behind.append(job)
         self._behind += 1
         job.worker = worker
-        self._send(worker, wire.pack_question(job.question))
+        self._ask(worker, job)
         if not least:
             self._watch(worker.job, min(worker.job.due, worker.job.began + _BEHIND_SECONDS))
         return True
@@ -355,7 +357,7 @@ class WorkerPool:
 
     def _begin(self, job: _Job, worker: _Worker) -> None:
         self._run(job, worker)
-        self._send(worker, wire.pack_question(job.question))
+        self._ask(worker, job)
 
     def _run(self, job: _Job, worker: _Worker) -> None:
         """A worker that has been sent a job, or is about to be, begins with it."""
@@ -368,6 +370,11 @@ class WorkerPool:
         else:
             patience = _BEHIND_SECONDS if worker.behind else self._settings.quantum
             self._watch(job, job.began + min(patience, job.question.deadline))
+
+    def _ask(self, worker: _Worker, job: _Job) -> None:
+        worker.asked += 1
+        job.number = worker.asked
+        self._send(worker, wire.pack_question(job.question))
 
     def _send(self, worker: _Worker, frame: bytes) -> None:
         try:
@@ -503,8 +510,9 @@ class WorkerPool:
     def _take(self, worker: _Worker, reply: wire.Reply) -> None:
         worker.computed = reply.computed
         worker.was_quick = reply.seconds < _BEHIND_SECONDS
-        job, worker.job = worker.job, None
-        if job is not None:
+        job = worker.job
+        if job is not None and job.number == reply.number:
+            worker.job = None
             self._finish(job)
             self._deliver(job, reply)
         elif reply.file:  # to a question that the worker had begun when it was taken back

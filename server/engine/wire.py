@@ -5,7 +5,8 @@ questions, so either side keeps what it made of it. A reply is a fixed head, a f
 Nothing in it is run or unpickled: a worker has evaluated hostile queries.
 
 Several questions may be on their way; they are answered in their order. The last of them can be taken back: those that
-the worker hasn't begun it forgets, and says so, behind the replies to those that it has.
+the worker hasn't begun it forgets, and says so, behind the replies to those that it has. Either side counts the
+questions, and a reply tells which one it is to.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ from server.engine import Question
 from server.problem import Problem
 
 _QUESTION = struct.Struct("<II")
-_REPLY = struct.Struct("<IIIqqdd")
+_REPLY = struct.Struct("<IIIIqqdd")
 _NO_ROWS = -1
 #: What a worker says when it has forgotten questions that were taken back: no other reply is empty.
-TAKEN_BACK = _REPLY.pack(0, 0, 0, 0, _NO_ROWS, 0.0, 0.0)
+TAKEN_BACK = _REPLY.pack(0, 0, 0, 0, 0, _NO_ROWS, 0.0, 0.0)
 
 
 class Reply(NamedTuple):
     """What a worker says of a question: an answer, or a problem.
 
     `computed` is the processor time that the worker has taken since it was forked, `seconds` that of this evaluation
-    by the clock; both in seconds.
+    by the clock; both in seconds. `number` is that of the question, counted from 1 on this connection.
     """
 
     problem: Problem | None
@@ -42,6 +43,7 @@ class Reply(NamedTuple):
     seconds: float = 0.0
     computed: float = 0.0
     body: bytes = b""
+    number: int = 0
 
 
 def pack_question(question: Question) -> bytes:
@@ -76,8 +78,8 @@ def unpack_questions(buffer: memoryview | bytearray) -> tuple[list[Question | in
     return questions, at
 
 
-def pack_reply(reply: Reply, computed: float) -> bytes:
-    """A reply as bytes, with the processor time that the worker has taken by now."""
+def pack_reply(reply: Reply, computed: float, number: int) -> bytes:
+    """A reply as bytes, with the processor time that the worker has taken by now and the number of the question."""
     if reply.problem is not None:
         problem = reply.problem
         said = json.dumps([problem.status, problem.detail, problem.fields, problem.headers]).encode()
@@ -87,7 +89,7 @@ def pack_reply(reply: Reply, computed: float) -> bytes:
         head = f"{reply.content_type}\0{reply.coding or ''}\0{reply.file or ''}".encode()
     rows = _NO_ROWS if reply.rows is None else reply.rows
     lengths = (len(said), len(head), len(reply.body))
-    fixed = _REPLY.pack(*lengths, reply.size, rows, reply.seconds, computed)
+    fixed = _REPLY.pack(number, *lengths, reply.size, rows, reply.seconds, computed)
     return b"".join((fixed, said, head, reply.body))
 
 
@@ -96,7 +98,7 @@ def unpack_replies(buffer: memoryview | bytearray) -> tuple[list[Reply | None], 
     replies: list[Reply | None] = []
     at = 0
     while len(buffer) - at >= _REPLY.size:
-        said, head, body, size, rows, seconds, computed = _REPLY.unpack_from(buffer, at)
+        number, said, head, body, size, rows, seconds, computed = _REPLY.unpack_from(buffer, at)
         start = at + _REPLY.size
         end = start + said + head + body
         if len(buffer) < end:
@@ -104,7 +106,7 @@ def unpack_replies(buffer: memoryview | bytearray) -> tuple[list[Reply | None], 
         if said:
             status, detail, fields, headers = json.loads(bytes(buffer[start : start + said]))
             problem = Problem(status, detail, fields=fields, headers=headers)
-            replies.append(Reply(problem, seconds=seconds, computed=computed))
+            replies.append(Reply(problem, seconds=seconds, computed=computed, number=number))
         elif head:
             content_type, coding, file = _read_head(bytes(buffer[start : start + head]))
             counted = None if rows == _NO_ROWS else rows
@@ -120,6 +122,7 @@ def unpack_replies(buffer: memoryview | bytearray) -> tuple[list[Reply | None], 
                     seconds,
                     computed,
                     content,
+                    number,
                 )
             )
         else:

@@ -40,11 +40,12 @@ class Questions:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._receiver, self._pending = wire.Receiver(), bytearray()
-        self._waiting: deque[Question] = deque()
+        self._waiting: deque[tuple[int, Question]] = deque()
+        self._came = 0
         self._looked = 0.0
 
-    def next(self) -> Question:
-        """The next one, as soon as there is any; raises EOFError once the connection is closed."""
+    def next(self) -> tuple[int, Question]:
+        """The next one with its number, as soon as there is any; raises EOFError once the connection is closed."""
         while not self._waiting:
             self._receive()
         return self._waiting.popleft()
@@ -61,7 +62,8 @@ class Questions:
         self._receiver.keep(received, used, self._pending)
         for question in questions:
             if isinstance(question, Question):
-                self._waiting.append(question)
+                self._came += 1
+                self._waiting.append((self._came, question))
                 continue
             for _ in range(min(question, len(self._waiting))):
                 self._waiting.pop()
@@ -81,7 +83,7 @@ def _answer_all(
 ) -> NoReturn:
     computed, most_seconds = time.process_time(), 0
     while True:
-        question = questions.next()
+        number, question = questions.next()
         allowed = int(computed + question.deadline) + 2  # the server's own deadline should come first
         if allowed != most_seconds:
             limit_processor_time(allowed)
@@ -92,8 +94,8 @@ def _answer_all(
             limit_memory(around.memory_bytes)
         reply = _answer(stores, question, around)
         computed = time.process_time()
-        connection.sendall(wire.pack_reply(reply, computed))
-        questions.look()  # behind the reply: the server takes whatever comes later for an answer to what it asks next
+        connection.sendall(wire.pack_reply(reply, computed, number))
+        questions.look()  # behind the reply: the server asks again as soon as it hears that the rest is forgotten
 
 
 def _answer(stores: Stores, question: Question, around: Surroundings) -> wire.Reply:

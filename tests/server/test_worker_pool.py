@@ -157,27 +157,27 @@ def test_questions_that_a_worker_has_not_begun_can_be_taken_back() -> None:
         first, second, third, fourth = (Question(f"ASK {{}} # {number}") for number in range(4))
         # The worker may see all of it only now.
         ours.sendall(b"".join([*map(wire.pack_question, (first, second, third)), wire.pack_taking_back(2)]))
-        assert questions.next() == first
+        assert questions.next() == (1, first)
         assert ours.recv(1000) == wire.TAKEN_BACK
         # Or what is taken back when it has begun with it.
         ours.sendall(wire.pack_question(second))
-        assert questions.next() == second
+        assert questions.next() == (4, second)
         ours.sendall(wire.pack_taking_back(1) + wire.pack_question(fourth))
-        assert questions.next() == fourth
+        assert questions.next() == (5, fourth)
         # It looks for that between two of them, but not all the time.
         ours.sendall(wire.pack_question(first) + wire.pack_question(second))
-        assert questions.next() == first
+        assert questions.next() == (6, first)
         ours.sendall(wire.pack_taking_back(1))
         time.sleep(0.01)
         questions.look()
         ours.sendall(wire.pack_question(third))
-        assert questions.next() == third
+        assert questions.next() == (8, third)
 
 
 def test_what_a_worker_had_begun_is_answered_before_it_says_that_it_has_forgotten_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Said before, it would be sent another question and that answer be taken for the one to it."""
+    """Said before, it would be sent another question while it still answers one that nobody waits for."""
     monkeypatch.setattr(worker, "limit_processor_time", lambda _: None)
     monkeypatch.setattr(worker, "limit_memory", lambda _: None)
     stores = Stores(tmp_path, default=pyoxigraph.Store())
@@ -203,6 +203,7 @@ def test_what_a_worker_had_begun_is_answered_before_it_says_that_it_has_forgotte
             replies += whole
         ours.shutdown(socket.SHUT_RDWR)
         answering.join(5)
+    assert [reply.number for reply in replies if reply] == [1, 2]
     assert [reply and reply.content_type.partition(";")[0] for reply in replies] == [
         "application/sparql-results+json",
         "text/csv",
@@ -215,9 +216,9 @@ def test_questions_and_replies_may_come_in_pieces() -> None:
     sent = [wire.Reply(None, "text/csv", size=3, rows=1, body=b"a\r\n"), wire.Reply(Problem(400, "odd"))]
     assert put_together(b"".join(map(wire.pack_question, asked)), wire.unpack_questions) == asked
     replies = put_together(
-        b"".join(wire.pack_reply(reply, 0.5) for reply in sent) + wire.TAKEN_BACK, wire.unpack_replies
+        b"".join(wire.pack_reply(reply, 0.5, 7) for reply in sent) + wire.TAKEN_BACK, wire.unpack_replies
     )
-    assert replies[0] == sent[0]._replace(computed=0.5)
+    assert replies[0] == sent[0]._replace(computed=0.5, number=7)
     assert replies[1].problem.detail == "odd"
     assert replies[2:] == [None]
 
