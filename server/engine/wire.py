@@ -21,7 +21,7 @@ from server.engine import Question
 from server.problem import Problem
 
 _QUESTION = struct.Struct("<II")
-_REPLY = struct.Struct("<IIIIqqdd")
+_REPLY = struct.Struct("<QIIIqqdd")
 _NO_ROWS = -1
 #: What a worker says when it has forgotten questions that were taken back: no other reply is empty.
 TAKEN_BACK = _REPLY.pack(0, 0, 0, 0, 0, _NO_ROWS, 0.0, 0.0)
