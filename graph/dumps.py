@@ -115,9 +115,8 @@ def unique_triples(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _write_turtle(triples: Path, target: Path) -> None:
-    merged = parse(
-        path=str(triples), format=RdfFormat.N_TRIPLES, lenient=True
-    )  # our own lines: not checked again
+    # Our own lines, here and below: their terms aren't checked again.
+    merged = parse(path=str(triples), format=RdfFormat.N_TRIPLES, lenient=True)
     serialize(merged, str(target), format=RdfFormat.TURTLE, prefixes=dict(PREFIXES))
 
 

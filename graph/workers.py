@@ -24,12 +24,8 @@ from ontology.errors import ChunchengError
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 _WINDOW = 16  # items for each job
-_UNTIL_ENDED = (
-    0.001,
-    0.01,
-    0.05,
-    0,
-)  # seconds: a thread that has been joined is still seen until the system has ended it
+# Seconds between looks: a thread that has been joined is still seen until the system has ended it.
+_UNTIL_ENDED = (0.001, 0.01, 0.05, 0.0)
 _ALONE = 2  # times that work is tried alone, after a process was lost while it ran
 
 
