@@ -65,7 +65,7 @@ class _Worker:
     behind: deque[_Job] = field(default_factory=deque)  # what it has been sent already and does next
     was_quick: bool = True  # the job before
     asked: int = 0  # questions that it has been sent
-    is_whole: bool = True  # all of the last question is in the socket
+    unsent: bytearray = field(default_factory=bytearray)  # what the socket had no room for yet
     is_taking_back: bool = False  # what was behind the job; it hasn't said yet that it has forgotten them
     computed: float = 0.0  # seconds of processor time when it was last heard of
     status: int | None = None
@@ -90,7 +90,6 @@ class WorkerPool:
         self._queue: deque[_Job] = deque()
         self._running: set[_Job] = set()
         self._long_running = 0
-        self._behind = 0  # jobs that workers have been sent behind others
         # One timer for all: most end before it rings, and one for each would cost more than to send the answer.
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at = math.inf
@@ -163,7 +162,7 @@ class WorkerPool:
     @property
     def queue_length(self) -> int:
         """Queries that wait for a worker."""
-        return len(self._queue) + self._behind
+        return len(self._queue) + sum(len(worker.behind) for worker in self._workers.values())
 
     @property
     def running(self) -> int:
@@ -301,14 +300,13 @@ class WorkerPool:
             candidate = running.worker
             if candidate is None or running.is_long or running.began < latest:
                 continue
-            is_fit = candidate.was_quick and candidate.is_whole and not candidate.is_taking_back
+            is_fit = candidate.was_quick and not candidate.unsent and not candidate.is_taking_back
             if is_fit and len(candidate.behind) < least:
                 least, worker = len(candidate.behind), candidate
         if worker is None or worker.job is None:
             return False
         self._queue.popleft()
         worker.behind.append(job)
-        self._behind += 1
         job.worker = worker
         self._ask(worker, job)
         if not least:
@@ -323,7 +321,6 @@ class WorkerPool:
         self._dispatch()
 
     def _requeue(self, worker: _Worker) -> None:
-        self._behind -= len(worker.behind)
         while worker.behind:
             job = worker.behind.pop()
             job.worker = None
@@ -377,13 +374,16 @@ class WorkerPool:
         self._send(worker, wire.pack_question(job.question))
 
     def _send(self, worker: _Worker, frame: bytes) -> None:
+        if worker.unsent:  # comes first
+            worker.unsent += frame
+            return
         try:
             sent = worker.process.connection.send(frame)
         except OSError:
             sent = 0  # it has ended: the closed connection tells
         if sent < len(frame):
-            worker.is_whole = False
-            self._loop.create_task(self._send_rest(worker, frame[sent:]))
+            worker.unsent += frame[sent:]
+            self._loop.create_task(self._send_rest(worker))
 
     def _watch(self, job: _Job, due: float) -> None:
         """Look at a job that runs, or waits in the queue, when its time has come."""
@@ -415,10 +415,11 @@ class WorkerPool:
         if job.on_long:
             job.on_long(lambda: self._cancel(job))
 
-    async def _send_rest(self, worker: _Worker, rest: bytes) -> None:
+    async def _send_rest(self, worker: _Worker) -> None:
         with contextlib.suppress(OSError):
-            await self._loop.sock_sendall(worker.process.connection, rest)
-            worker.is_whole = True
+            while rest := bytes(worker.unsent):  # more may come while it is sent
+                await self._loop.sock_sendall(worker.process.connection, rest)
+                del worker.unsent[: len(rest)]
 
     def _look(self, job: _Job) -> None:
         """See whether a job that has run for the quantum has also computed for so long, or only waited for a processor."""
@@ -521,7 +522,6 @@ class WorkerPool:
     def _go_on(self, worker: _Worker) -> None:
         """A worker has done its job."""
         if worker.behind:
-            self._behind -= 1
             self._run(worker.behind.popleft(), worker)
         elif worker.is_taking_back:
             self._loop.call_later(self._settings.quantum, self._give_up, worker)

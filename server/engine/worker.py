@@ -20,9 +20,8 @@ from server.engine.stores import Stores
 from server.negotiate import Choice
 from server.problem import Problem
 
-_LOOK_SECONDS = (
-    0.002  # after which questions that wait may have been taken back; well below the server's patience
-)
+# After which questions that wait may have been taken back; well below the server's patience.
+_LOOK_SECONDS = 0.002
 
 
 @dataclass(frozen=True, slots=True)

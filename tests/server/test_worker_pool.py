@@ -31,6 +31,9 @@ ONE = Settings(
 ENDLESS = "SELECT (COUNT(*) AS ?n) {{ {} }}".format(
     " ".join(f"VALUES ?{name} {{ {' '.join(map(str, range(100)))} }}" for name in "abcde")
 )
+ROWS = " ".join(map(str, range(300)))
+SLOW_GROUP = f"VALUES ?a {{ {ROWS} }} VALUES ?b {{ {ROWS} }}"  # some tens of milliseconds: longer than what is behind waits
+SLOW = f"SELECT (COUNT(*) AS ?m) {{ {SLOW_GROUP} }}"
 DOUBLING = (
     'SELECT (STRLEN(?x40) AS ?n) { BIND("aaaaaaaaaa" AS ?x0) '
     + " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(40))
@@ -76,12 +79,9 @@ def test_each_of_a_burst_gets_its_own_answer(use: Any) -> None:
 
 def test_each_gets_its_own_answer_where_some_are_slow(use: Any) -> None:
     async def burst(pool: WorkerPool) -> None:
-        rows = " ".join(map(str, range(300)))
-        slow = f"VALUES ?a {{ {rows} }} VALUES ?b {{ {rows} }}"  # some tens of milliseconds: longer than what is behind them waits
-
         async def ask_some(first: int) -> None:
             for number in range(first, first + 40):
-                group = slow if number % 7 == 0 else ""
+                group = SLOW_GROUP if number % 7 == 0 else ""
                 text = f"SELECT ({number} AS ?n) (COUNT(*) AS ?m) {{ {group} }}"
                 answer = await asyncio.wait_for(pool.query(Question(text, format="csv")), 5)
                 assert int(answer.read().split()[1].split(b",")[0]) == number
@@ -101,6 +101,23 @@ def test_what_is_behind_a_slow_query_does_not_wait_for_it(use: Any) -> None:
         assert told.value.status == 504
 
     assert use(ONE, overtake) == {"deadline": 1}
+
+
+def test_what_does_not_fit_into_the_socket_is_taken_back_whole(use: Any) -> None:
+    graphs = tuple(f"https://example.org/graph/{number}" for number in range(4000))  # 150 KB
+
+    async def ask_long(pool: WorkerPool, number: int) -> int:
+        question = Question(f"SELECT ({number} AS ?n) {{}}", format="csv", default_graphs=graphs)
+        return int((await pool.query(question)).read().split()[1])
+
+    async def overtake(pool: WorkerPool) -> None:
+        for _ in range(3):
+            slow = asyncio.ensure_future(pool.query(Question(SLOW)))
+            found = asyncio.gather(*[ask_long(pool, number) for number in range(5)])
+            assert await asyncio.wait_for(found, 10) == [*range(5)]
+            await slow
+
+    assert not use(ONE, overtake)
 
 
 def test_a_worker_that_ends_takes_only_the_query_along_that_ended_it(use: Any) -> None:
