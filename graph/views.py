@@ -22,8 +22,6 @@ from datetime import datetime, timedelta, timezone
 from importlib.metadata import version
 from pathlib import Path
 
-import zstandard
-
 from loaders.facts import Extraction
 from loaders.reconcile import read_decisions
 from loaders.storage import read_extractions
@@ -32,6 +30,7 @@ from ontology.identifiers import graph_iri
 from ontology.terms import CCL, RDF
 
 from .build import DECISIONS, FACTS, rebuilt_lines
+from .dumps import read_lines
 from .ledger import ledger_rows, write_ledger
 from .ledger.storage import read_ledger
 from .ledger_index import write_ledger_index
@@ -248,7 +247,7 @@ def _lines(snapshot: Snapshot, past: Past) -> Iterator[bytes]:
         known = _known_then(facts, past, own)
         yield from rebuilt_lines(known, snapshot.base, quotes_only=quotes_only, decisions=decided)
     late = _late_graphs(snapshot, past)
-    for line in _dump_lines(snapshot):
+    for line in read_lines(snapshot.path):
         graph = split_graph(line)[1]
         if graph not in late and (own is None or graph not in own):
             yield line
@@ -288,7 +287,7 @@ def _late_graphs(snapshot: Snapshot, past: Past) -> set[bytes]:
     article, published = f"<{RDF.type}> <{CCL.Article}> ".encode(), f"<{CCL.published}> ".encode()
     graphs: dict[bytes, set[bytes]] = {}  # of each article
     days: dict[bytes, str] = {}
-    for line in _dump_lines(snapshot):
+    for line in read_lines(snapshot.path):
         subject, _, rest = line.partition(b" ")
         if rest.startswith(article):
             graphs.setdefault(subject, set()).add(split_graph(line)[1])
@@ -296,18 +295,6 @@ def _late_graphs(snapshot: Snapshot, past: Past) -> set[bytes]:
             days[subject] = rest[len(published) + 1 :].split(b'"', 1)[0].decode("utf-8", "replace")
     late = (found for subject, found in graphs.items() if not _is_known(days.get(subject), past))
     return {graph for found in late for graph in found if graph}
-
-
-def _dump_lines(snapshot: Snapshot) -> Iterator[bytes]:
-    with (
-        (snapshot.path / "data.nq.zst").open("rb") as file,
-        zstandard.ZstdDecompressor().stream_reader(file) as stream,
-    ):
-        rest = b""
-        while block := stream.read(1 << 20):
-            *lines, rest = (rest + block).split(b"\n")
-            for line in lines:
-                yield line + b"\n"
 
 
 def _size(folder: Path) -> int:

@@ -8,13 +8,10 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-import zstandard
-
+from graph.dumps import read_lines
 from graph.lines import write_sorted
 from graph.snapshot import Snapshot
-from graph.statistics import split_graph
-
-_BLOCK = 1 << 20
+from graph.statistics import split_quads
 
 
 class Layout:
@@ -59,9 +56,7 @@ class Layout:
 
     def _quads(self) -> Iterator[tuple[bytes, bytes]]:
         """Each quad of the dump as a line of its triple, and the IRI of its graph."""
-        for line in _lines(self._snapshot.path / "data.nq.zst"):
-            own, predicate, rest = line.split(b" ", 2)
-            object_, graph = split_graph(rest)
+        for own, predicate, object_, graph in split_quads(read_lines(self._snapshot.path), set()):
             if own.startswith(b"_:"):
                 own = self._named_blank(own)
             if object_.startswith(b"_:"):
@@ -106,13 +101,3 @@ def read_graphs(text: bytes) -> dict[str, tuple[str, int]]:
     """The table of named graphs that `write_graphs` wrote."""
     rows = (json.loads(line) for line in text.splitlines())
     return {name: (digest, count) for name, digest, count in rows}
-
-
-def _lines(dump: Path) -> Iterator[bytes]:
-    with dump.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
-        pending = b""
-        while block := stream.read(_BLOCK):
-            lines = (pending + block).split(b"\n")
-            pending = lines.pop()
-            for line in lines:
-                yield line + b"\n"
