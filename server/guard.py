@@ -37,6 +37,10 @@ _OTHERWISE_NEXT_TIME = ("RAND", "NOW", "UUID", "BNODE")
 _CHANGING_CALL = re.compile(
     rf"[?$:]\w*+|((?:{'|'.join(_OTHERWISE_NEXT_TIME)})(?:[ \t\r\n]++|#[^\r\n]*+)*+\()"
 )
+_DATASET_WORDS = ("GRAPH", "FROM", "NAMED")
+_DATASET_WORD = re.compile(rf"[?$]\w*+|({'|'.join(_DATASET_WORDS)})")
+# A comment with what stands before it in its line, where that opens no string and no IRI: neither goes on after a space without it.
+_COMMENT = re.compile(r"""^((?:[^"'\r\n]*?[ \t])?)#[^\r\n]*""", re.MULTILINE)
 _NO_CHARACTER = re.compile("[\\x00\ud800-\udfff]")
 _READ_ONLY = (
     "this is an update, and the endpoint is read-only: change the sources and run `chuncheng build`, "
@@ -112,7 +116,7 @@ def check(text: str, limits: Limits, *, services: bool = False) -> Checked:
         is_update = not _FORM.match(variant) and any(word in letters for word in UPDATES)
         if is_update or _most_patterns(octets) >= limits.triple_patterns:
             _check_shape(variant, limits)
-        names_graphs = names_graphs or "GRAPH" in letters or "FROM" in letters or "NAMED" in letters
+        names_graphs = names_graphs or _names_graphs(letters)
         volatile = volatile or _is_volatile(letters)
     if calls is None:
         return Checked(text, names_graphs, volatile)
@@ -135,6 +139,15 @@ def _encode(text: str) -> bytes:
         f"the query holds U+{ord(found.group()):04X} at line {line}, column {column}, which is no character of a text",
         fields={"line": line, "column": column},
     )
+
+
+def _names_graphs(letters: str) -> bool:
+    """Whether a keyword of a dataset may stand there: not in a comment, where English has such words, and not as a variable."""
+    if not any(word in letters for word in _DATASET_WORDS):
+        return False
+    if '"""' not in letters and "'''" not in letters:  # else a line may begin within a string
+        letters = _COMMENT.sub(r"\1", letters)
+    return any(found[1] for found in _DATASET_WORD.finditer(letters))
 
 
 def _is_volatile(letters: str) -> bool:
