@@ -173,13 +173,14 @@ def create_app() -> Flask:
 
     @app.get("/timeline")
     def show_timeline() -> AnyResponse:
-        served, asked, year = _context().served, request.args.get("focus"), request.args.get("year")
+        served, asked = _context().served, request.args.get("focus")
+        when = [request.args.get(name) for name in ("year", "month", "page")]
         focus = graph.read_focus(served, asked) if asked else None
         return linked_data.conditional(
             served,
-            f"/timeline?{asked or ''}&{year or ''}",
+            "/timeline?" + "&".join(text or "" for text in (asked, *when)),
             linked_data.html(),
-            lambda: thing_timeline.show(served, focus) if focus else timeline_page.show(served, year),
+            lambda: thing_timeline.show(served, focus) if focus else timeline_page.show(served, *when),
         )
 
     @app.route("/sparql", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from server.pages.panels import panel_query, read_kind
 from server.pages.rows import fill
 
 #: Queries of the home page, the map and the timeline.
-WHOLE = ("home_figures", "home_articles", "home_commitments", "map_claims", "map_things", "timeline_years")
+WHOLE = ("home_figures", "home_articles", "home_commitments", "map_claims", "map_things", "timeline_months")
 
 
 def whole_queries(base: str) -> list[str]:
