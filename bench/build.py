@@ -197,7 +197,7 @@ def _build(
     from graph.shard import Making
     from graph.stages import Stages
     from graph.workers import Workers
-    from server.whole_queries import whole_queries
+    from server.prepared_queries import prepared_queries
 
     stages = Stages()
     reading = None
@@ -214,7 +214,7 @@ def _build(
         [Path(rdf)] if rdf else [],
         shards=reading.shards() if reading else None,
         base=DEFAULT_BASE,
-        queries=whole_queries(DEFAULT_BASE),
+        queries=prepared_queries(DEFAULT_BASE),
         stages=stages,
     )
     Path(told).write_text(json.dumps(stages.seconds()), encoding="utf-8")

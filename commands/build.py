@@ -138,7 +138,7 @@ def build(
     from graph.build import build as build_snapshot
     from graph.shard import Making
     from loaders.read import Publication
-    from server.whole_queries import whole_queries
+    from server.prepared_queries import prepared_queries
 
     began = time.monotonic()
     publication = Publication(published, publisher)
@@ -173,7 +173,7 @@ def build(
             default_graph=default_graph,
             quotes_only=quotes_only,
             decisions=decisions,
-            queries=whole_queries(base),
+            queries=prepared_queries(base),
             stages=stages,
         )
         if reading:

@@ -1,25 +1,38 @@
-"""Answers that a build works out: those to queries about the whole data set, which take the longer the more it holds."""
+"""Answers that a build works out: those to queries that take the longer the more the data set holds."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 import zstandard
 from pyoxigraph import QueryResultsFormat, QuerySolutions, Store
 
+from .workers import processes
+
 ANSWERS = "answers.jsonl.zst"  #: name of the file in a snapshot that holds them
+#: What gives queries to answer for a finished store.
+Queries: TypeAlias = Callable[[Store], Iterable[str]]
 _MOST_BYTES = 8 * 1024 * 1024  # of an answer: a larger one isn't kept
 
 
 def write_answers(store: Store, queries: Iterable[str], folder: Path) -> None:
-    """Asks SELECT queries of a finished store, and writes their answers in SPARQL 1.1 JSON into the snapshot's folder."""
-    with zstandard.open(folder / ANSWERS, "wt", encoding="utf-8") as out:
-        for query in queries:
-            answer = cast(QuerySolutions, store.query(query)).serialize(format=QueryResultsFormat.JSON)
-            assert answer is not None
+    """Asks SELECT queries of a finished store, in all processors, and writes their answers in SPARQL 1.1 JSON into the snapshot's folder."""
+
+    def ask(query: str) -> bytes:
+        answer = cast(QuerySolutions, store.query(query)).serialize(format=QueryResultsFormat.JSON)
+        assert answer is not None
+        return answer
+
+    texts = list(dict.fromkeys(queries))
+    with (
+        zstandard.open(folder / ANSWERS, "wt", encoding="utf-8") as out,
+        ThreadPoolExecutor(processes()) as threads,
+    ):
+        for query, answer in zip(texts, threads.map(ask, texts), strict=True):
             if len(answer) <= _MOST_BYTES:
                 out.write(json.dumps({"query": query, "answer": answer.decode()}, ensure_ascii=False) + "\n")
 

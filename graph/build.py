@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
@@ -20,6 +20,7 @@ from ontology.errors import ChunchengError
 from ontology.identifiers import graph_iri
 from ontology.skolem import named_ontology
 
+from .answers import Queries
 from .dataset import dataset_quads
 from .examples import example_quads, find_examples, read_examples
 from .foreign import ForeignRdfError, read_rdf
@@ -57,14 +58,14 @@ def build(
     default_graph: DefaultGraphMode = "merge",
     quotes_only: bool = False,
     decisions: Decisions | None = None,
-    queries: Collection[str] = (),
+    queries: Queries | None = None,
     stages: Stages | None = None,
 ) -> Snapshot:
     """Builds and publishes a snapshot of articles and RDF files.
 
     Articles come as extractions or, where they were made in other processes, as `shards`; without either the snapshot serves just
     the RDF files. With `quotes_only` the texts of the articles stay out of it: of their words it holds headlines and what statements
-    and names were read from. `queries` about the whole, which pages ask, are answered here once. Raises InvalidGraphError when an
+    and names were read from. What `queries` gives, which pages ask, is answered here once. Raises InvalidGraphError when an
     article's graph violates its shapes, ForeignRdfError for a broken RDF file, NothingToBuildError; then what was published before
     stays.
     """

@@ -33,7 +33,7 @@ from ontology.errors import ChunchengError
 from ontology.identifiers import graph_iri
 from ontology.terms import ONTOLOGY_VERSION
 
-from .answers import write_answers
+from .answers import Queries, write_answers
 from .beside import Data, Publication, beside, index_names
 from .changes import CHANGES, GONE
 from .dataset import describe_data, describe_dumps
@@ -190,7 +190,7 @@ def build_snapshot(
     reason: bool = True,
     followed: bool = False,
     as_kept: bool = False,
-    queries: Collection[str] = (),
+    queries: Queries | None = None,
     stages: Stages | None = None,
 ) -> Snapshot:
     """Builds a snapshot from N-Quads lines and publishes it.
@@ -198,7 +198,7 @@ def build_snapshot(
     Each item of `lines` is one line with its newline or, with `as_kept`, one or more whole lines in the form in which the store
     gives them back (`graph.lines`). With `followed` what each leads to by itself is among them (`graph.reason.follow`).
     `describe` is called after the last line and gives what the manifest says of sources and counts; `attach` puts further files
-    into the folder. The answers to `queries` are worked out and kept (`graph.answers`). Any error, and any kill, leaves what was
+    into the folder. The answers to what `queries` gives are worked out and kept (`graph.answers`). Any error, and any kill, leaves what was
     published before as it was. Raises SnapshotError when another build runs on the same folder, DiskError where there is no room.
     """
     with locked(data):
@@ -241,7 +241,7 @@ def _fill(
     reason: bool,
     stages: Stages,
     publication: Publication | None = None,
-    queries: Collection[str] = (),
+    queries: Queries | None = None,
 ) -> dict[str, Any]:
     plain, merged, merges = work / "data.nq", work / "merged.nt", default_graph == "merge"
     raw = work / "raw.nq"
@@ -307,7 +307,7 @@ def _fill(
     published = count_publications(store)
     if queries:
         stages.begin("answer")
-        write_answers(store, queries, work)
+        write_answers(store, queries(store), work)
     total = len(store)
     del store
     stages.begin("verify")

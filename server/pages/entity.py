@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from server.ledger import open_ledger
 from server.negotiate import DOCUMENT_FORMATS
 from server.page_context import Served
 from server.pages import phases, ranking, series, status, whereabouts
-from server.pages.panels import Panel, page_of, panel_query, panels_for
+from server.pages.panels import Panel, PanelKind, page_of, panel_query, panels_for
 from server.pages.rows import Names, Row, fill, find_names, read_rows, select, terms_in
 from server.pages.statements import Line, gather
 
@@ -44,7 +45,7 @@ def show(served: Served, thing: NamedNode, path: str, properties: list[Row]) -> 
     links = select(engine, "inverse_predicates", this=thing)
     classes = [row["value"] for row in properties if row["property"].value == RDF.type]
     class_names = [found.value for found in classes]
-    panels, inverse = _ask(served, thing, properties, class_names, links)
+    panels, inverse = _ask(served, asked(thing, properties, class_names, links))
     names = find_names(
         engine,
         [
@@ -88,10 +89,18 @@ Inverse: TypeAlias = tuple[
 ]  # property and number, the first others, path of the query for all
 
 
-def _ask(
-    served: Served, thing: NamedNode, properties: list[Row], classes: list[str], links: list[Row]
-) -> tuple[list[Panel], list[Inverse]]:
-    """The panels that have rows, and what else points to the thing: all queries at once."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page of a thing asks beside what is said of it: the panels that may have rows, and what else points to it."""
+
+    thing: NamedNode
+    kinds: Sequence[PanelKind]
+    others: Sequence[Row]  # properties, with the number of links by each
+    queries: Sequence[str]  # of the panels, then of the others, in their order
+
+
+def asked(thing: NamedNode, properties: list[Row], classes: Collection[str], links: list[Row]) -> Asked:
+    """That for a thing with these properties and classes, and with `links` to it by property."""
     known = {row["property"].value for row in properties} | {f"^{row['property'].value}" for row in links}
     kinds = panels_for(classes, known)
     others = [row for row in links if _is_shown(row["property"].value)]
@@ -100,16 +109,21 @@ def _ask(
         fill("entity_inverse", {"this": thing, "property": row["property"], "limit": _FIRST})
         for row in others
     ]
-    answers = [read_rows(answer.read()) for answer in served.engine.query_all(queries, format="json")]
+    return Asked(thing, kinds, others, queries)
+
+
+def _ask(served: Served, page: Asked) -> tuple[list[Panel], list[Inverse]]:
+    """The panels that have rows, and what else points to the thing: all queries at once."""
+    answers = [read_rows(answer.read()) for answer in served.engine.query_all(page.queries, format="json")]
     panels = [
         Panel(kind, query, tuple(columns), rows)
-        for kind, query, (columns, rows) in zip(kinds, queries, answers, strict=False)
+        for kind, query, (columns, rows) in zip(page.kinds, page.queries, answers, strict=False)
         if rows
     ]
     told = {row["property"].value for panel in panels if panel.kind.name == "relations" for row in panel.rows}
     inverse = [
-        (row, rows, _all_of(thing, row["property"]))
-        for row, (_, rows) in zip(others, answers[len(kinds) :], strict=True)
+        (row, rows, _all_of(page.thing, row["property"]))
+        for row, (_, rows) in zip(page.others, answers[len(page.kinds) :], strict=True)
         if row["property"].value not in told
     ]
     return panels, inverse
