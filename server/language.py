@@ -20,6 +20,7 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 #: What the attribute `lang` and the header Content-Language say.
 TAGS: dict[Language, str] = {"zh": "zh-Hans", "en": "en"}
 _ENVIRON_KEY = "chuncheng.language"
+_CHOSEN_KEY = "chuncheng.language.chosen"  # for the request: a page asks hundreds of times
 
 
 class LanguagePrefix:
@@ -48,10 +49,12 @@ def install(app: Flask) -> None:
 
 def current() -> Language:
     """The language of the page that is being made."""
-    named = request.environ.get(_ENVIRON_KEY)
-    if named is not None:
-        return cast(Language, named)
-    return "en" if request.accept_languages.best_match(LANGUAGES, "zh") == "en" else "zh"
+    environ = request.environ
+    chosen = environ.get(_CHOSEN_KEY)
+    if chosen is None:
+        chosen = environ.get(_ENVIRON_KEY) or request.accept_languages.best_match(LANGUAGES, "zh")
+        environ[_CHOSEN_KEY] = chosen
+    return cast(Language, chosen)
 
 
 def say(chinese: str, english: str) -> str:

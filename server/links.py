@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from ontology.terms import PREFIXES
@@ -33,6 +34,7 @@ def document_path(iri: str, base: str) -> str | None:
     return None
 
 
+@lru_cache(8192)  # a page links to the same few things again and again
 def href(iri: str, base: str) -> str | None:
     """Where a page may link for an IRI: our document, else the web; None for schemes a click mustn't follow."""
     own = document_path(iri, base)

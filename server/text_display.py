@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
 from server.language import say
 
 _SHOWN = 300  # characters of a label; the document has it whole
-# Embeddings, overrides and isolates would turn the text around them (https://www.unicode.org/reports/tr9/).
-_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+# Control characters but for tab and newline; embeddings, overrides and isolates, which would turn the text around them
+# (https://www.unicode.org/reports/tr9/).
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def show(label: str) -> str:
     """A label without control characters, at most 300 characters of it, or words for an empty one."""
-    kept = "".join(
-        character
-        for character in label[: _SHOWN * 4]
-        if character not in _DIRECTIONS and (unicodedata.category(character) != "Cc" or character in "\t\n")
-    ).strip()
+    kept = _HIDDEN.sub("", label[: _SHOWN * 4]).strip()
     if not kept:
         return say("(无名)", "(unnamed)")
     return kept if len(kept) <= _SHOWN else kept[:_SHOWN] + "…"

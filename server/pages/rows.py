@@ -51,11 +51,10 @@ def read_rows(body: bytes) -> tuple[list[str], list[Row]]:
     solutions = pyoxigraph.parse_query_results(body, format=QueryResultsFormat.JSON)
     assert isinstance(solutions, QuerySolutions)
     names = [variable.value for variable in solutions.variables]
-    rows = []
-    for solution in solutions:
-        pairs = ((name, solution[name]) for name in names)
-        rows.append({name: term for name, term in pairs if term is not None})
-    return names, rows
+    return names, [
+        {name: term for name, term in zip(names, solution, strict=True) if term is not None}
+        for solution in solutions
+    ]
 
 
 @dataclass(frozen=True, slots=True)
