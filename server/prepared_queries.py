@@ -16,7 +16,7 @@ from server.pages import entity
 from server.pages.rows import Row, fill, read_rows
 from server.whole_queries import whole_queries
 
-_BUSY = 500  # promises, results and wordings that name a thing, from which on its page takes long
+_BUSY = 500  # promises, results, wordings and articles that name a thing, from which on its page takes long
 _MOST = 64  # pages: what a server keeps of a snapshot in memory
 
 
