@@ -68,6 +68,7 @@ def test_what_a_part_started_ends_with_the_report(how: signal.Signals, tmp_path:
         env={**os.environ, "TMPDIR": str(scratch)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=_take_interrupts,
     )
     try:
         assert _within(60, lambda: any(" -m chuncheng " in told for told in _running(scratch).values()))
@@ -90,6 +91,11 @@ def _running(scratch: Path) -> dict[int, str]:
             ).read_bytes().split(b"\0"):
                 found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
     return found
+
+
+def _take_interrupts() -> None:
+    """As in a terminal: what a shell started in the background ignores Ctrl-C, and so would what that starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _within(seconds: float, holds: Callable[[], bool]) -> bool:
