@@ -16,6 +16,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from ontology.errors import ChunchengError
 
+from .terms import node
+
 _RUN = 500_000  # lines sorted in memory at a time, where there is no sort(1)
 _MEMORY = "256M"  # of sort(1)
 _BATCH = 10_000  # lines parsed at a time
@@ -46,6 +48,12 @@ def as_kept(lines: Iterable[bytes]) -> Iterator[bytes]:
     source = iter(lines)
     while batch := b"".join(itertools.islice(source, _BATCH)):
         yield from map(line_of, parse(batch, format=RdfFormat.N_QUADS))
+
+
+def forget() -> None:
+    """Lets go of the terms that are remembered: after many articles they lie everywhere in memory, and nothing around them can be given back."""
+    node.cache_clear()
+    _as_kept.cache_clear()
 
 
 @lru_cache(maxsize=65536)

@@ -45,7 +45,7 @@ from .ledger.status import judge
 from .ledger.storage import read_ledger, write_ledger
 from .ledger_index import write_ledger_index
 from .lines import as_kept as lines_as_kept
-from .lines import line_of, merge_sorted, sort_file
+from .lines import forget, line_of, merge_sorted, sort_file
 from .memory import give_back
 from .publication import count_publications
 from .reason import Cost, Reasoner, describe_reasoning, follow, settle
@@ -248,6 +248,7 @@ def _fill(
     stages.begin("read")
     blank_nodes = _write(lines, raw)
     stages.begin("sort")
+    forget()
     give_back()
     sort_file(raw, plain)
     raw.unlink()
