@@ -30,6 +30,8 @@ _SHOWN = 300  # characters of what a store says is wrong
 _TRIES = 4
 _MARKUP = re.compile(r"<!?/?[A-Za-z][^<>]*>")
 _PAUSE = 0.5  # seconds, doubled after each try
+_FOR_NOW = (429, 502, 503, 504)
+_DEADLOCKED = "SR172"  # Virtuoso, of one of two writes that waited for each other
 _BROKEN = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 
 
@@ -141,7 +143,8 @@ class StoreClient:
                 return
             except RemoteStoreError as error:
                 again = isinstance(error, StoreUnreachableError) or (
-                    isinstance(error, StoreRefusedError) and error.status in (429, 502, 503, 504)
+                    isinstance(error, StoreRefusedError)
+                    and (error.status in _FOR_NOW or _DEADLOCKED in error.said)
                 )
                 if not again or attempt == _TRIES:
                     raise
