@@ -11,12 +11,9 @@ import hashlib
 import secrets
 import tempfile
 import time
-from collections import deque
-from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 
 from graph.snapshot import Snapshot
@@ -35,7 +32,6 @@ from .publication import (
 )
 
 _BATCH_BYTES = 4 * 1024 * 1024
-_AT_ONCE = 4  # graphs that are sent at a time
 _NAMED_AT_MOST = 1000  # graphs that are announced by name, else all are
 _KEEP_SECONDS = 120.0  # that a snapshot's default graph stays after it was served: queries still run on it
 _DUMP = "data.nq.zst"
@@ -133,8 +129,7 @@ class _Publishing:
         if again and said.served and said.served.merge == merge:
             merge += f"-{self.token}"  # never write where somebody reads
         self._stage("default graph")
-        triples = self._fill(merge, batches(layout.default(), _BATCH_BYTES))
-        self.done.triples += triples
+        triples = self._fill(merge, layout.default())
         self._stage("files")
         extra = work / "more"
         extra.mkdir()
@@ -146,8 +141,7 @@ class _Publishing:
             digest = hashlib.file_digest(packed, "sha256").hexdigest()
             packed.seek(0)
             files = f"{merge}/files"
-            parts = self._fill(files, batches(to_triples(packed, files), _BATCH_BYTES))
-        self.done.triples += parts
+            parts = self._fill(files, to_triples(packed, files))
         return (
             Placed(self.snapshot.id, merge, files, parts, digest, len(layout.graphs), triples, _now()),
             False,
@@ -168,34 +162,22 @@ class _Publishing:
         names = sorted({*changed, *gone})
         announced = tuple(names) if len(names) <= _NAMED_AT_MOST else ("*",)
         said = write_publication(self.client, replace(said, replacing=announced))
-        self._send(layout, changed)
+        for (
+            name,
+            triples,
+        ) in (
+            layout.named()
+        ):  # one after the other: written at once, Virtuoso mixes up the languages of literals
+            if name in changed:
+                self._fill(name, triples)
+                self.done.graphs_sent += 1
+            else:
+                for _ in triples:
+                    pass
         for name in gone:
             self.client.drop_graph(name)
             self.done.graphs_dropped += 1
         return said
-
-    def _send(self, layout: Layout, names: Collection[str]) -> None:
-        """The named graphs of these names; several at a time, but one alone that is larger than a request."""
-        with ThreadPoolExecutor(_AT_ONCE, "graph") as threads:
-            under_way: deque[Future[int]] = deque()
-            for name, triples in layout.named():
-                if name not in names:
-                    deque(triples, maxlen=0)  # to come to the next
-                    continue
-                blocks = batches(triples, _BATCH_BYTES)
-                first, more = next(blocks), next(blocks, None)
-                if more is None:
-                    under_way.append(threads.submit(self._fill, name, [first]))
-                else:
-                    self._sent(self._fill(name, chain([first, more], blocks)))
-                if len(under_way) > 2 * _AT_ONCE:
-                    self._sent(under_way.popleft().result())
-            while under_way:
-                self._sent(under_way.popleft().result())
-
-    def _sent(self, triples: int) -> None:
-        self.done.graphs_sent += 1
-        self.done.triples += triples
 
     def _left_over(self, layout: Layout) -> set[str]:
         """Graphs below our base in the store that the snapshot hasn't: those of a publishing that was killed."""
@@ -213,10 +195,10 @@ class _Publishing:
         table = read_file(self.client, placed, GRAPHS)
         return read_graphs(table) if table is not None else {}
 
-    def _fill(self, graph: str, blocks: Iterable[tuple[bytes, int]]) -> int:
-        """The graph with the triples of these blocks and no others, and how many; raises RemoteStoreError if the store then counts others."""
+    def _fill(self, graph: str, lines: object) -> int:
+        """The graph with these triples and no others; raises RemoteStoreError if the store then counts others."""
         count = 0
-        for number, (block, size) in enumerate(blocks):
+        for number, (block, size) in enumerate(batches(lines, _BATCH_BYTES)):  # type: ignore[arg-type]
             if number == 0:
                 self.client.replace_graph(graph, block)
             else:
@@ -230,6 +212,7 @@ class _Publishing:
                 f"{self.client.address.given}: of {count:,} triples for <{graph}> the store holds {found:,}; "
                 "does it change literals, or does somebody else write into it?"
             )
+        self.done.triples += count
         return count
 
     def _count(self, graph: str) -> int:
