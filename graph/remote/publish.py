@@ -162,12 +162,7 @@ class _Publishing:
         names = sorted({*changed, *gone})
         announced = tuple(names) if len(names) <= _NAMED_AT_MOST else ("*",)
         said = write_publication(self.client, replace(said, replacing=announced))
-        for (
-            name,
-            triples,
-        ) in (
-            layout.named()
-        ):  # one after the other: written at once, Virtuoso mixes up the languages of literals
+        for name, triples in layout.named():
             if name in changed:
                 self._fill(name, triples)
                 self.done.graphs_sent += 1
