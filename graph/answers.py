@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -20,21 +21,22 @@ _MOST_BYTES = 8 * 1024 * 1024  # of an answer: a larger one isn't kept
 
 
 def write_answers(store: Store, queries: Iterable[str], folder: Path) -> None:
-    """Asks SELECT queries of a finished store, in all processors, and writes their answers in SPARQL 1.1 JSON into the snapshot's folder."""
-
-    def ask(query: str) -> bytes:
-        answer = cast(QuerySolutions, store.query(query)).serialize(format=QueryResultsFormat.JSON)
-        assert answer is not None
-        return answer
-
+    """Asks SELECT queries of a finished store, in all processors, and writes their answers into the snapshot's folder."""
     texts = list(dict.fromkeys(queries))
     with (
         zstandard.open(folder / ANSWERS, "wt", encoding="utf-8") as out,
         ThreadPoolExecutor(processes()) as threads,
     ):
-        for query, answer in zip(texts, threads.map(ask, texts), strict=True):
+        for query, answer in zip(texts, threads.map(partial(answer_of, store), texts), strict=True):
             if len(answer) <= _MOST_BYTES:
                 out.write(json.dumps({"query": query, "answer": answer.decode()}, ensure_ascii=False) + "\n")
+
+
+def answer_of(store: Store, query: str) -> bytes:
+    """The answer to a SELECT query, in SPARQL 1.1 JSON."""
+    answer = cast(QuerySolutions, store.query(query)).serialize(format=QueryResultsFormat.JSON)
+    assert answer is not None
+    return answer
 
 
 def read_answers(folder: Path) -> Iterator[tuple[str, bytes]]:

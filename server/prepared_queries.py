@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, Store
+from pyoxigraph import NamedNode, Store
 
-from ontology.terms import RDF
+from graph.answers import answer_of
 from server.engine import Term
 from server.pages import entity
 from server.pages.rows import Row, fill, read_rows
@@ -31,15 +31,10 @@ def _prepared(base: str, store: Store) -> Iterator[str]:
         thing = row["thing"]
         if isinstance(thing, NamedNode):
             properties = _ask(store, "entity_properties", this=thing)
-            classes = [row["value"].value for row in properties if row["property"].value == RDF.type]
             links = _ask(store, "inverse_predicates", this=thing)
             yield fill("inverse_predicates", {"this": thing})
-            yield from entity.asked(thing, properties, classes, links).queries
+            yield from entity.asked(thing, properties, links).queries
 
 
 def _ask(store: Store, query: str, **values: Term | int) -> list[Row]:
-    solutions = store.query(fill(query, values))
-    assert isinstance(solutions, QuerySolutions)
-    answer = solutions.serialize(format=QueryResultsFormat.JSON)
-    assert answer is not None
-    return read_rows(answer)[1]
+    return read_rows(answer_of(store, fill(query, values)))[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeAlias
@@ -43,9 +43,7 @@ def show(served: Served, thing: NamedNode, path: str, properties: list[Row]) -> 
     """The page as HTML; `path` is that of the thing's documents, without suffix, `properties` what is said of it."""
     engine = served.engine
     links = select(engine, "inverse_predicates", this=thing)
-    classes = [row["value"] for row in properties if row["property"].value == RDF.type]
-    class_names = [found.value for found in classes]
-    panels, inverse = _ask(served, asked(thing, properties, class_names, links))
+    panels, inverse = _ask(served, asked(thing, properties, links))
     names = find_names(
         engine,
         [
@@ -64,9 +62,9 @@ def show(served: Served, thing: NamedNode, path: str, properties: list[Row]) -> 
         thing=thing,
         path=path,
         formats=DOCUMENT_FORMATS,
-        classes=_narrowest(classes),
+        classes=_narrowest(_classes(properties)),
         definition=_definition(properties),
-        facts=_facts(properties, page_of(class_names).facts),
+        facts=_facts(properties, page_of(_class_names(properties)).facts),
         properties=[row for row in properties if row["property"].value != RDF.type],
         panels=[panel for panel in panels if panel.shown is not None],
         inverse=inverse,
@@ -99,10 +97,10 @@ class Asked:
     queries: Sequence[str]  # of the panels, then of the others, in their order
 
 
-def asked(thing: NamedNode, properties: list[Row], classes: Collection[str], links: list[Row]) -> Asked:
-    """That for a thing with these properties and classes, and with `links` to it by property."""
+def asked(thing: NamedNode, properties: list[Row], links: list[Row]) -> Asked:
+    """That for a thing with these properties, and with `links` to it by property."""
     known = {row["property"].value for row in properties} | {f"^{row['property'].value}" for row in links}
-    kinds = panels_for(classes, known)
+    kinds = panels_for(_class_names(properties), known)
     others = [row for row in links if _is_shown(row["property"].value)]
     queries = [panel_query(kind, kind.asked_of(thing, properties)) for kind in kinds]
     queries += [
@@ -127,6 +125,14 @@ def _ask(served: Served, page: Asked) -> tuple[list[Panel], list[Inverse]]:
         if row["property"].value not in told
     ]
     return panels, inverse
+
+
+def _classes(properties: Iterable[Row]) -> list[Term]:
+    return [row["value"] for row in properties if row["property"].value == RDF.type]
+
+
+def _class_names(properties: Iterable[Row]) -> list[str]:
+    return [found.value for found in _classes(properties)]
 
 
 def _is_shown(property_: str) -> bool:

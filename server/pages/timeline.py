@@ -49,13 +49,14 @@ def show(served: Served, year: str | None, month: str | None = None, page: str |
     found = select(served.engine, "timeline_months")
     entries = {row["month"].value: int(row["entries"].value) for row in found}
     entries = {each: number for each, number in entries.items() if _MONTH.fullmatch(each)}
-    chosen = _choose(entries, year, month, page)
+    years = _by_year(entries)
+    chosen = _choose(entries, years, year, month, page) if years else None
     rows = _rows(served, chosen) if chosen else []
     days = [(day, list(group)) for day, group in groupby(rows, key=lambda row: row["date"].value)]
     return render_template(
         "timeline.html",
         served=served,
-        years=_by_year(entries),
+        years=years,
         months=[(each, number) for each, number in entries.items() if chosen and each[:4] == chosen.year],
         chosen=chosen,
         days=days,
@@ -64,11 +65,12 @@ def show(served: Served, year: str | None, month: str | None = None, page: str |
 
 
 def _choose(
-    entries: Mapping[str, int], year: str | None, month: str | None, page: str | None
-) -> Selection | None:
-    years = _by_year(entries)
-    if not years:
-        return None
+    entries: Mapping[str, int],
+    years: dict[str, int],
+    year: str | None,
+    month: str | None,
+    page: str | None,
+) -> Selection:
     chosen = year if year in years else max(years)
     months = tuple(each for each in entries if each.startswith(chosen))
     only = None
