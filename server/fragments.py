@@ -21,6 +21,7 @@ from ontology.terms import DCT, PREFIXES, RDF, VOID, XSD
 from server.engine import Term
 from server.least_recently_used import LeastRecentlyUsed
 from server.page_context import Served
+from server.page_number import read_number
 from server.pages.rows import read_rows
 from server.problem import Problem
 
@@ -119,10 +120,10 @@ def read_pattern(given: MultiDict[str, str], *, has_graph: bool) -> Pattern:
 
 def read_page(given: MultiDict[str, str]) -> int:
     """The number of the page; raises Problem 400 for what is none."""
-    text = given.get("page", "1") or "1"
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= _LAST_PAGE or len(text) > 8:
+    number = read_number(given.get("page") or "1", _LAST_PAGE)
+    if number is None:
         raise Problem(400, "page is a number from 1 on")
-    return int(text)
+    return number
 
 
 def find(served: Served, pattern: Pattern, page: int) -> Fragment:

@@ -14,6 +14,7 @@ import tantivy
 from werkzeug.datastructures import MultiDict
 
 from graph.ledger_index import FACETS, FOLDER, ORDERS, grams, schema
+from server.page_number import read_number
 
 Entry: TypeAlias = dict[str, Any]
 PAGE_ROWS = 50
@@ -42,14 +43,13 @@ class Selection:
         """From a query string; what isn't understood is as if it weren't there."""
         chosen = {facet: tuple(dict.fromkeys(given.getlist(facet)))[:_VALUES] for facet in FACETS}
         order = given.get("sort", "-due")
-        page = given.get("page", "1")
         return cls(
             given.get("q", "").strip()[:_WORDS],
             {facet: values for facet, found in chosen.items() if (values := tuple(v for v in found if v))},
             order.removeprefix("-") if order.removeprefix("-") in ORDERS else "due",
             order.startswith("-") if order.removeprefix("-") in ORDERS else True,
             "table" if given.get("view") == "table" else "cards",
-            min(int(page), _LARGEST_PAGE) if page.isascii() and page.isdigit() and int(page[:6]) > 0 else 1,
+            read_number(given.get("page", ""), _LARGEST_PAGE) or 1,
         )
 
     @property

@@ -21,6 +21,7 @@ from werkzeug.datastructures import MultiDict
 
 from graph.search import forms
 from graph.search.index import FOLDER, HEAD, PINYIN_HEAD, TAIL, open_index, read_about, schema
+from server.page_number import read_number
 from server.problem import Problem
 
 Entry: TypeAlias = dict[str, Any]
@@ -372,6 +373,7 @@ def _number(given: MultiDict[str, str], name: str, usual: int, most: int) -> int
     value = given.get(name)
     if value is None:
         return usual
-    if not (value.isascii() and value.isdigit() and len(value) < 9 and 1 <= int(value) <= most):
+    number = read_number(value, most)
+    if number is None:
         raise Problem(400, f"{name} is a number from 1 to {most}, not {value[:20]!r}", fields={"limit": most})
-    return int(value)
+    return number

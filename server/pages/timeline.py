@@ -13,9 +13,11 @@ from pyoxigraph import Literal, NamedNode
 
 from ontology.terms import XSD
 from server.page_context import Served
+from server.page_number import read_number
 from server.pages.rows import Row, find_names, select, terms_in
 
 _SHOWN = 500  # entries on a page
+_LAST_PAGE = 1_000_000
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _DATE = NamedNode(XSD.date)
 
@@ -79,8 +81,7 @@ def _choose(
         only = asked if asked in months else months[0]
         months = (only,)
     first = Selection(chosen, only, months, sum(entries[each] for each in months), 1)
-    number = int(page) if page is not None and re.fullmatch("[0-9]{1,9}", page) else 1
-    return replace(first, page=min(max(number, 1), first.pages))
+    return replace(first, page=min(read_number(page or "", _LAST_PAGE) or 1, first.pages))
 
 
 def _by_year(entries: Mapping[str, int]) -> dict[str, int]:

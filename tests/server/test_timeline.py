@@ -80,7 +80,13 @@ def test_a_page_links_to_its_years_months_and_neighbours(server: Server) -> None
 
 @pytest.mark.parametrize(
     "path",
-    ["/timeline", "/timeline?year=1999", "/timeline?year=2024&month=13&page=0", "/timeline?year=2024&page=x"],
+    [
+        "/timeline",
+        "/timeline?year=1999",
+        "/timeline?year=2024&month=13&page=0",
+        "/timeline?year=2024&page=x",
+        pytest.param(f"/timeline?page={'9' * 5000}", id="more digits than Python reads"),
+    ],
 )
 def test_what_is_none_of_them_is_the_newest_year_and_its_first_page(server: Server, path: str) -> None:
     assert listed(server, path) == listed(server, "/timeline?year=2024&month=01")
