@@ -19,7 +19,7 @@ from ontology.errors import ChunchengError
 from .terms import node
 
 _RUN = 500_000  # lines sorted in memory at a time, where there is no sort(1)
-_MEMORY = "256M"  # of sort(1)
+_MEMORY = "64M"  # of sort(1), which is no faster with more
 _BATCH = 10_000  # lines parsed at a time
 _TYPED = '"^^<'  # stands in each literal with a datatype, and may stand in the words of another
 _AS_WRITTEN = frozenset(
@@ -56,7 +56,7 @@ def forget() -> None:
     _as_kept.cache_clear()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _as_kept(term: Literal | Triple) -> Literal | Triple:
     store = Store()
     store.add(Quad(NamedNode("x:s"), NamedNode("x:p"), term))

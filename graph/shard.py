@@ -18,6 +18,7 @@ from ontology.terms import OA, SCHEMA
 
 from .corrections import correction_quads
 from .lines import line_of
+from .memory import give_back
 from .naming import named_late
 from .rdf import quads
 from .reason import local_rules
@@ -25,6 +26,7 @@ from .validate import Violation, validate_batch
 
 # Where an article's text is, and where the words around a quote are, from which it could be put together.
 _TEXT = frozenset(f"<{told}>".encode() for told in (SCHEMA.articleBody, OA.prefix, OA.suffix))
+_MUCH = 2_000_000  # bytes of lines: to check them takes some thirty times as much memory
 COUNTED = ("articles", "entities", "statements", "relations", "corrections")
 
 
@@ -77,10 +79,13 @@ def make_shards(
     """The shards of the articles in order: read, corrected, written as RDF, checked by SHACL."""
     corrected = [apply(task.patches, read(task.article)) for task in tasks]
     made = shards_of(making, [extraction for extraction, _, _ in corrected])
-    return [
+    shards = [
         replace(shard, problems=problems, applied=len(applied))
         for shard, (_, applied, problems) in zip(made, corrected, strict=True)
     ]
+    if sum(len(shard.lines) for shard in shards) > _MUCH:
+        give_back()
+    return shards
 
 
 def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Shard]:

@@ -52,7 +52,7 @@ from .reason import Cost, Reasoner, describe_reasoning, follow, settle
 from .search.index import SearchIndexError, check_search_index
 from .stages import Stages
 from .statistics import count_quads, named_graphs
-from .store import in_pieces, load, read_ahead
+from .store import is_much, load, read_ahead
 
 _DESCRIPTION = "void.nt"
 _FORMAT = 5  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
@@ -263,7 +263,7 @@ def _fill(
         if merges:  # before it is reasoned over: the default graph is quicker to ask than the union of all
             stages.begin("merge")
             load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=blank_nodes)
-        if in_pieces(plain):
+        if is_much(plain):
             stages.begin("optimize")  # each look-up of a rule would go through the files of all pieces
             store.optimize()
         read_ahead(work / "store")
@@ -283,6 +283,7 @@ def _fill(
         _merge_in(work / "added.nq", plain)
         with merged.open("ab") as triples:
             triples.writelines(f"{triple} .\n".encode() for triple in description)
+    give_back()
     with beside(Data(plain, merged, work), stages) as others:
         indexed = others.begin("search", index_names)
         dumped = others.begin("dump", publication) if publication else None
@@ -298,6 +299,7 @@ def _fill(
         if reason:
             stages.begin("ledger")
             write_ledger(rows_of(asked), work / LEDGER)
+            del asked
             write_ledger_index(read_ledger(work / LEDGER), work)
             give_back()
         stages.begin("wait")
@@ -383,6 +385,8 @@ def _reason(
             add(some)
         stages.begin("reason by joins")
         reasoner.infer()
+    forget()
+    give_back()
     _merge_in(added, plain)
     return reasoner.costs, asked
 

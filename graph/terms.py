@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from ontology.terms import XSD
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def node(iri: str) -> NamedNode:
     """The IRI as a node; raises ValueError for what is no IRI."""
     return NamedNode(iri)

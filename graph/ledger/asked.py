@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache, cached_property
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, Store
 
@@ -26,6 +26,27 @@ class LedgerError(ChunchengError):
 def query_text(name: str) -> str:
     """The SPARQL of `{name}.rq`, parameters as `$name`."""
     return (_FOLDER / f"{name}.rq").read_text(encoding="utf-8")
+
+
+class Standing(NamedTuple):
+    """How a target stands, and by what: a solution of `status.rq`, each value as it is written."""
+
+    target: str
+    status: str
+    because: str
+    reconciliation: str | None
+    result: str | None
+    measured: str | None
+    joint: str | None
+    computed: str | None
+    reported: str | None
+    elapsed: str | None
+
+
+#: The variables of `status.rq`, in the order of the fields
+_STANDING = (
+    "target", "status", "because", "reconciliation", "resultValue", "measured", "joint", "computed", "reported", "elapsed",
+)  # fmt: skip
 
 
 class Asked:
@@ -61,13 +82,15 @@ class Asked:
                     if term.language:
                         row[f"{variable}@"] = term.language
                 elif isinstance(term, NamedNode):
-                    row[variable] = sys.intern(term.value)  # most name the same few things: kept once
+                    row[variable] = sys.intern(term.value)  # most name the same few things
             yield row
 
     @cached_property
-    def statuses(self) -> list[dict[str, str]]:
+    def standings(self) -> list[Standing]:
         """How each target stands, asked once: it takes the most of all that is asked."""
-        return list(self.rows("status"))
+        return [
+            Standing._make(_kept_once(row.get(name)) for name in _STANDING) for row in self.rows("status")
+        ]
 
     def _data_day(self) -> date:
         text = query_text("data_day")
@@ -76,6 +99,11 @@ class Asked:
             if isinstance(found := solution["day"], Literal):
                 return _parsed(found.value)
         return date(1970, 1, 1)  # nothing is dated: nothing is due
+
+
+def _kept_once(value: str | None) -> str | None:
+    """The value, of which there may be many, as the one of all that are equal."""
+    return None if value is None else sys.intern(value)
 
 
 def data_day(store: Store) -> date:

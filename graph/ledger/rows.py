@@ -17,7 +17,7 @@ from loaders.facts import Bound
 from ontology.terms import CCL
 
 from ..rdf import ASPECT_WORDS, BOUND_SIGNS, BOUNDS, printed
-from .asked import Asked
+from .asked import Asked, Standing
 from .row import LedgerRow, Named, Status
 
 _SIGNS = {term: cast(Bound, sign) for sign, term in BOUNDS.items()}
@@ -78,9 +78,9 @@ class _Book:
         for row in asked.rows("sources"):
             source = _Source(_end(row["article"]), row.get("on"), row["quote"], int(row["start"]))
             self.sources[row["claim"]].append(source)
-        self.related: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.related: dict[str, dict[str, list[str]]] = defaultdict(dict)  # by property, then target
         for row in asked.rows("related"):
-            self.related[row["target"], row["property"]].append(row["thing"])
+            self.related[row["property"]].setdefault(row["target"], []).append(row["thing"])
         self.named = self._labels()
         self.revisions: dict[str, dict[str, _Revision]] = defaultdict(dict)
         for row in asked.rows("revisions"):
@@ -88,7 +88,7 @@ class _Book:
             told = replace(told, who_english=row.get("whoEnglish", told.who))
             known = self.revisions[row["earlier"]].get(row["later"], told)
             self.revisions[row["earlier"]][row["later"]] = min(known, told)
-        self.stands = {row["target"]: row for row in asked.statuses}
+        self.stands = {standing.target: standing for standing in asked.standings}
 
     def _labels(self) -> dict[str, Named]:
         found: dict[str, dict[str, str]] = defaultdict(dict)
@@ -119,7 +119,7 @@ class _Book:
         return (s for claim in self._outcomes(iri) for s in self.sources.get(claim, ()))
 
     def _outcomes(self, iri: str) -> list[str]:
-        return sorted(self.parts.get(self.stands[iri].get("reconciliation", ""), ()))
+        return sorted(self.parts.get(self.stands[iri].reconciliation or "", ()))
 
     def _row(self, iri: str, row: Mapping[str, str]) -> LedgerRow:
         stands = self.stands[iri]
@@ -144,15 +144,15 @@ class _Book:
             deadline=row.get("end"),
             places=self._names(iri, CCL.place),
             themes=self._names(iri, CCL.theme),
-            status=cast(Status, _end(stands["status"])),
+            status=cast(Status, _end(stands.status)),
             reason_zh="",
             reason_en="",
-            outcome=_number(stands.get("resultValue")),
+            outcome=_number(stands.result),
             outcomes=tuple(outcomes),
-            completion=_number(stands.get("computed")),
-            completion_reported=_number(stands.get("reported")),
+            completion=_number(stands.computed),
+            completion_reported=_number(stands.reported),
             implied=implied,
-            joint=stands.get("joint") == "true",
+            joint=stands.joint == "true",
             promised_in=tuple(dict.fromkeys(s.article for s in promised)),
             promised_on=min((s.published for s in promised if s.published), default=None),
             reported_in=tuple(dict.fromkeys(s.article for s in reported)),
@@ -168,13 +168,11 @@ class _Book:
         )
 
     def _names(self, target: str, property_: str) -> tuple[Named, ...]:
-        things = set(self.related.get((target, property_), ()))
+        things = set(self.related[property_].get(target, ()))
         named = [self.named.get(thing, Named(thing, None, None)) for thing in things]
         return tuple(sorted(named, key=lambda n: (n.zh or "", n.iri)))
 
-    def _reason(
-        self, made: LedgerRow, row: Mapping[str, str], stands: Mapping[str, str], language: str
-    ) -> str:
+    def _reason(self, made: LedgerRow, row: Mapping[str, str], stands: Standing, language: str) -> str:
         sentences = _sentences()
         low, high = _shown(made.target_low, made, language), _shown(made.target_high, made, language)
         words = {
@@ -188,14 +186,14 @@ class _Book:
             "reported": _plain(made.completion_reported),
             "due": made.deadline or "",
             "asOf": made.as_of,
-            "measured": stands.get("measured", ""),
-            "elapsed": _plain(_percent(stands.get("elapsed"))),
-            "count": str(len(self.parts.get(stands.get("reconciliation", ""), ()))),
+            "measured": stands.measured or "",
+            "elapsed": _plain(_percent(stands.elapsed)),
+            "count": str(len(self.parts.get(stands.reconciliation or "", ()))),
             "low": low,
             "high": high,
             "arithmetic": row.get("arithmetic", ""),
         }
-        told = [sentences["case"][stands["because"]][language].format_map(words)]
+        told = [sentences["case"][stands.because][language].format_map(words)]
         notes = sentences["note"]
         if made.joint and len(made.outcomes) > 1 and made.outcome is not None:
             told.append(notes["joint"][language])

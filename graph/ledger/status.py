@@ -28,17 +28,17 @@ def _statuses(asked: Asked, base: str) -> Iterator[Quad]:
     for row in asked.rows("parts"):
         commitments.setdefault(row["whole"], []).append(row["part"])
     found = False
-    for row in asked.statuses:
+    for standing in asked.standings:
         found = True
-        target = node(row["target"])
-        yield Quad(target, node(CCL.status), node(row["status"]), graph)
-        if row["because"] not in ("beyond", "reached"):
+        target = node(standing.target)
+        yield Quad(target, node(CCL.status), node(standing.status), graph)
+        if standing.because not in ("beyond", "reached"):
             continue
         implied = iri(base, "ImpliedTarget", "")
-        for outcome in commitments.get(row["reconciliation"], ()):
-            if row["because"] == "beyond":
+        for outcome in commitments.get(standing.reconciliation or "", ()):
+            if standing.because == "beyond":
                 yield Quad(node(outcome), node(CCL.exceeds), target, graph)
-            if not row["target"].startswith(implied):
+            if not standing.target.startswith(implied):
                 yield Quad(node(outcome), node(CCL.meets), target, graph)
     if found:
         yield Quad(node(f"{base}dataset"), node(CCL.statusAsOf), day(asked.day.isoformat()), graph)

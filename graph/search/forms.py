@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W_]+")
 _LATIN_WORD = re.compile(r"[a-z0-9]+")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """A text's letters and digits: width, case, accents and traditional characters folded, nothing between them."""
     return "".join(_WORD.findall(_plain(text)))[:LONGEST_KEY]
@@ -91,7 +91,7 @@ class Reading:
             yield "".join(self.syllables[begin : begin + most])[:most]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def readings(key_: str) -> tuple[Reading, ...]:
     """How a key with Chinese characters is spoken, the likeliest first; none for a key without.
 

@@ -36,7 +36,7 @@ _FIELDS = (
 #: What entries are filtered and counted by.
 FACETS = ("kind", "class")
 _ABOUT = "about.json"
-_WRITER_BYTES = 100_000_000
+_WRITER_BYTES = 50_000_000
 _SHOWN_ALIASES = 12
 
 

@@ -21,7 +21,7 @@ _LONGEST = 40  # characters of a name that is shortened
 _MOST = 24  # short forms of one name
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def short_forms(name: str) -> tuple[str, ...]:
     """What else a Chinese name may be called, without the name itself; none for a name too long to be one."""
     if not 3 <= len(name) <= _LONGEST or not has_han(name):
