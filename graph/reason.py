@@ -37,7 +37,7 @@ _RULES = Path(__file__).parent / "rules"
 _TYPE = f"<{RDF.type}>".encode()
 _TYPED = b" %b <" % _TYPE
 _BATCH = 10_000  # lines, or blocks of them, that are followed at a time
-_HELD = 50_000  # quads that a rule gives which are held at a time
+_HELD = 20_000  # quads that a rule gives which are held at a time
 _SHOWN = 20  # contradictions that a manifest names
 _JUDGED = (CCL.status, CCL.meets, CCL.exceeds)  # what is written after the local rules have run
 

@@ -56,7 +56,7 @@ from .store import is_much, load, read_ahead
 
 _DESCRIPTION = "void.nt"
 _FORMAT = 5  # of the folder; counts up with what it holds, so that an older snapshot of the same data isn't taken for it
-_HELD = 50_000  # quads that are held at a time
+_HELD = 20_000  # quads that are held at a time
 _IN_BULK = 1_000  # quads that are put in by the bulk loader: in half of the time, but each call leaves files to be compacted
 LEDGER = "ledger.jsonl.zst"  #: name of the file in a snapshot that holds the rows of the ledger
 DefaultGraphMode: TypeAlias = Literal["merge", "own"]
