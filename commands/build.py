@@ -164,18 +164,25 @@ def build(
                 shard_files=shard_files,
             )
         stages = Stages(_tell_stage)
-        snapshot = build_snapshot(
-            data,
-            None,
-            rdf_files,
-            shards=shards_of(reading, strict=strict) if reading else None,
-            base=base,
-            default_graph=default_graph,
-            quotes_only=quotes_only,
-            decisions=decisions,
-            queries=prepared_queries(base),
-            stages=stages,
-        )
+        # Closed here, whatever happens: its processes are ended by this thread, not when it is collected, which may be in one of their own.
+        with contextlib.ExitStack() as ended:
+            shards = (
+                ended.enter_context(contextlib.closing(shards_of(reading, strict=strict)))
+                if reading
+                else None
+            )
+            snapshot = build_snapshot(
+                data,
+                None,
+                rdf_files,
+                shards=shards,
+                base=base,
+                default_graph=default_graph,
+                quotes_only=quotes_only,
+                decisions=decisions,
+                queries=prepared_queries(base),
+                stages=stages,
+            )
         if reading:
             reading.published()
         told = ", ".join(f"{name} {taken:.1f}" for name, taken in stages.seconds().items() if name != "all")

@@ -42,7 +42,7 @@ class Failure(click.ClickException):
 
 
 class Group(click.Group):
-    """Turns our errors into a message without a trace."""
+    """Turns our errors, and what the system says of files, into a message without a trace."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; raises Failure for what it raises."""
@@ -50,6 +50,11 @@ class Group(click.Group):
             return super().invoke(ctx)
         except ChunchengError as error:
             raise Failure(str(error)) from error
+        except BrokenPipeError:  # whoever reads our output has enough of it: click ends quietly
+            raise
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename is not None else ""
+            raise Failure(f"{where}{error.strerror or error}") from error
 
 
 def data_option(*names: str) -> Callable[[_Command], _Command]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -107,7 +107,7 @@ def build_reading(
     )
 
 
-def shards_of(reading: Reading, *, strict: bool) -> Iterator[Shard]:
+def shards_of(reading: Reading, *, strict: bool) -> Generator[Shard, None, None]:
     """The shards of all articles; what couldn't be read or corrected is told at the end."""
     yield from reading.shards()
     if failed := reading.corpus.failed:

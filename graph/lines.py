@@ -14,8 +14,7 @@ from typing import Any, TypeGuard
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
-from ontology.errors import ChunchengError
-
+from .disk import DiskError
 from .terms import node
 
 _RUN = 500_000  # lines sorted in memory at a time, where there is no sort(1)
@@ -25,10 +24,6 @@ _TYPED = '"^^<'  # stands in each literal with a datatype, and may stand in the 
 _AS_WRITTEN = frozenset(
     {"http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
 )
-
-
-class DiskError(ChunchengError):
-    """Lines that can't be sorted on this disk; the message says why."""
 
 
 def line_of(quad: Quad) -> bytes:

@@ -37,6 +37,7 @@ from .answers import Queries, write_answers
 from .beside import Data, Publication, beside, index_names
 from .changes import CHANGES, GONE
 from .dataset import describe_data, describe_dumps
+from .disk import room_needed
 from .dumps import NQUADS, compress, describe_dump
 from .ledger.asked import Asked, data_day
 from .ledger.row import LedgerRow
@@ -167,9 +168,15 @@ def list_snapshots(data: Path) -> list[Snapshot]:
 
 @contextlib.contextmanager
 def locked(data: Path) -> Iterator[None]:
-    """Only one build, or pull, at a time; the lock dies with its process. Raises SnapshotError where another holds it."""
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / ".lock").open("w") as file:
+    """Only one build, or pull, at a time; the lock dies with its process. Raises SnapshotError where another holds it, or can't be had."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / ".lock").open("w")
+    except OSError as error:
+        raise SnapshotError(
+            f"{data}: this can't be the data folder: {error.strerror}; take another"
+        ) from error
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -201,7 +208,7 @@ def build_snapshot(
     into the folder. The answers to what `queries` gives are worked out and kept (`graph.answers`). Any error, and any kill, leaves what was
     published before as it was. Raises SnapshotError when another build runs on the same folder, DiskError where there is no room.
     """
-    with locked(data):
+    with locked(data), room_needed(data):
         building = data / "building"
         shutil.rmtree(building, ignore_errors=True)
         work = building / "snapshot"

@@ -209,6 +209,16 @@ def test_with_strict_a_file_that_cant_be_read_keeps_everything_from_being_publis
     assert not (tmp_path / "data" / "current").exists()
 
 
+@pytest.mark.parametrize("below", ["", "/data"])
+def test_what_can_be_no_data_folder_is_named(tmp_path: Path, page: Path, below: str) -> None:
+    taken = tmp_path / "taken"
+    taken.touch()
+    result = run("build", page, "--out", f"{taken}{below}")
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"error: {taken}{below}: this can't be the data folder")
+    assert "Traceback" not in result.stderr
+
+
 def test_broken_rdf_is_an_error_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "broken.ttl"
     file.write_text("<x:a> <x:p>\n  nonsense .\n", encoding="utf-8")

@@ -10,7 +10,8 @@ from pyoxigraph import RdfFormat, Store
 
 import graph.lines
 import graph.statistics
-from graph.lines import DiskError, as_kept, merge_sorted, sort_file, write_sorted
+from graph.disk import DiskError
+from graph.lines import as_kept, merge_sorted, sort_file, write_sorted
 from graph.statistics import count_quads
 
 ODD = """<x:s> <x:p> "01"^^<http://www.w3.org/2001/XMLSchema#integer> <x:g> .
