@@ -165,12 +165,8 @@ def build(
             )
         stages = Stages(_tell_stage)
         # Closed here, whatever happens: its processes are ended by this thread, not when it is collected, which may be in one of their own.
-        with contextlib.ExitStack() as ended:
-            shards = (
-                ended.enter_context(contextlib.closing(shards_of(reading, strict=strict)))
-                if reading
-                else None
-            )
+        made = contextlib.closing(shards_of(reading, strict=strict)) if reading else contextlib.nullcontext()
+        with made as shards:
             snapshot = build_snapshot(
                 data,
                 None,

@@ -49,7 +49,7 @@ class Selection:
             order.removeprefix("-") if order.removeprefix("-") in ORDERS else "due",
             order.startswith("-") if order.removeprefix("-") in ORDERS else True,
             "table" if given.get("view") == "table" else "cards",
-            read_number(given.get("page", ""), _LARGEST_PAGE) or 1,
+            min(read_number(given.get("page", "")) or 1, _LARGEST_PAGE),
         )
 
     @property

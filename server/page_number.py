@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+_MOST = 999_999_999
 
-def read_number(text: str, most: int) -> int | None:
-    """A number from 1 to `most` in ASCII digits; None for anything else, however long."""
-    if not text.isascii() or not text.isdigit():
+
+def read_number(text: str, most: int = _MOST) -> int | None:
+    """A number from 1 to `most`, in no more ASCII digits than that has; None for anything else."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))):
         return None
-    digits = text.lstrip("0")
-    # Python reads no number of thousands of digits.
-    number = int(digits) if 0 < len(digits) <= len(str(most)) else 0
+    number = int(text)
     return number if 1 <= number <= most else None

@@ -17,7 +17,6 @@ from server.page_number import read_number
 from server.pages.rows import Row, find_names, select, terms_in
 
 _SHOWN = 500  # entries on a page
-_LAST_PAGE = 1_000_000
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _DATE = NamedNode(XSD.date)
 
@@ -81,7 +80,7 @@ def _choose(
         only = asked if asked in months else months[0]
         months = (only,)
     first = Selection(chosen, only, months, sum(entries[each] for each in months), 1)
-    return replace(first, page=min(read_number(page or "", _LAST_PAGE) or 1, first.pages))
+    return replace(first, page=min(read_number(page or "") or 1, first.pages))
 
 
 def _by_year(entries: Mapping[str, int]) -> dict[str, int]:
