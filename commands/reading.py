@@ -86,14 +86,15 @@ def build_reading(
     A language model is asked from this process alone, and what it says isn't kept.
     """
     from graph.corpus import Corpus, Reading
-    from graph.workers import Workers, processes
+    from graph.processors import processors
+    from graph.workers import Workers
     from loaders.read import find_sources
 
     if model:
         jobs, cache, workers = 1, None, None
     if jobs is None and workers is None:
         whole = sum(file.stat().st_size for file in find_sources(paths))
-        jobs = min(processes(), 1 + whole // _BYTES_OF_A_JOB)
+        jobs = min(processors(), 1 + whole // _BYTES_OF_A_JOB)
     corpus = Corpus(paths, publication, strict=strict, on_error=_report)
     return Reading(
         corpus,

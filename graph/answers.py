@@ -12,7 +12,7 @@ from typing import TypeAlias, cast
 import zstandard
 from pyoxigraph import QueryResultsFormat, QuerySolutions, Store
 
-from .workers import processes
+from .processors import processors
 
 ANSWERS = "answers.jsonl.zst"  #: name of the file in a snapshot that holds them
 #: What gives queries to answer for a finished store.
@@ -25,7 +25,7 @@ def write_answers(store: Store, queries: Iterable[str], folder: Path) -> None:
     texts = list(dict.fromkeys(queries))
     with (
         zstandard.open(folder / ANSWERS, "wt", encoding="utf-8") as out,
-        ThreadPoolExecutor(processes()) as threads,
+        ThreadPoolExecutor(processors()) as threads,
     ):
         for query, answer in zip(texts, threads.map(partial(answer_of, store), texts), strict=True):
             if len(answer) <= _MOST_BYTES:

@@ -17,10 +17,11 @@ from ontology.errors import ChunchengError
 
 from .changes import record_changes
 from .dumps import write_dumps
+from .processors import processors
 from .search.index import write_search_index
 from .search.links import count_links
 from .stages import Stages
-from .workers import InProcess, process_pool, processes
+from .workers import InProcess, process_pool
 
 _MUCH = 64_000_000  # bytes of N-Quads: to start a process takes a second
 _MOST = 2  # processes: there are two things to do
@@ -83,7 +84,7 @@ class Beside:
 def beside(data: Data, stages: Stages) -> Iterator[Beside]:
     """Takes work that goes on while the store is changed; its end is waited for."""
     much = data.plain.stat().st_size >= _MUCH
-    with process_pool(min(_MOST, processes()), may_fork=False) if much else InProcess() as executor:
+    with process_pool(min(_MOST, processors()), may_fork=False) if much else InProcess() as executor:
         yield Beside(data, executor, stages)
 
 

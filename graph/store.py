@@ -12,7 +12,7 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Store, parse
 
 from .memory import give_back
-from .workers import processes
+from .processors import processors
 
 _PIECE = 16_000_000  # bytes that are loaded at once: the loader keeps six times that in memory, and takes no less time with more
 _BLOCK = 1 << 20
@@ -39,7 +39,7 @@ def _load(store: Store, lines: Path, format: RdfFormat, *, blank_nodes: bool) ->
     elif lines.stat().st_size <= _PIECE:
         store.bulk_load(path=str(lines), format=format, lenient=True)
     else:
-        with ThreadPoolExecutor(min(_MOST, processes())) as threads:
+        with ThreadPoolExecutor(min(_MOST, processors())) as threads:
             for _ in threads.map(partial(_load_piece, store, lines, format), _pieces(lines)):
                 pass
 

@@ -61,11 +61,6 @@ class InProcess(Executor):
         return future
 
 
-def processes() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def process_pool(jobs: int, *, may_fork: bool = True) -> Executor:
     """Processes of this machine that end with this one, even where it is killed; one job runs here, without a process.
 

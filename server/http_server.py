@@ -21,6 +21,7 @@ from urllib.parse import quote_from_bytes, unquote, urlsplit
 
 import httptools
 
+from server.busy_polling import BusyPolling
 from server.problem import Problem
 from server.protocol import Response, refuse
 
@@ -223,6 +224,8 @@ class HttpServer:
         self.application = application
         self.transfer_seconds = transfer_seconds
         self.loop = asyncio.get_running_loop()
+        self.polling = BusyPolling(self.loop)  # for the next request
+        self.answered: _Connection | None = None  # last
         self.now = self.loop.time()  # as of the last second
         self.stopping = False
         self.connections: dict[_Connection, None] = {}
@@ -315,6 +318,8 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         self.is_closed = True
         self.server.connections.pop(self, None)
+        if self.server.answered is self:
+            self.server.answered = None
         self._waiting.clear()
         for waiting in (self._gone, self._drained):
             if waiting is not None and not waiting.done():
@@ -331,6 +336,7 @@ class _Connection(asyncio.Protocol):
         self._drained = None
 
     def data_received(self, data: bytes) -> None:
+        self.server.polling.heard()
         if self._refused:
             return
         if self._in_head:
@@ -446,6 +452,9 @@ class _Connection(asyncio.Protocol):
             self.server.loop.call_soon(self._next)
         else:
             self.read_on()
+            if self.server.answered is self:  # of several clients the next request is there already
+                self.server.polling.expect()
+            self.server.answered = self
 
     def _next(self) -> None:
         if self._waiting and self._current is None and not self.is_closed:

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.snapshot import Snapshot
+from server.busy_polling import BusyPolling
 from server.engine import Answer, Cancel, Question, wire
 from server.engine.stores import available_memory, choose_memory
 from server.engine.worker import out_of_memory
@@ -96,6 +97,7 @@ class WorkerPool:
         self._known_long: OrderedDict[bytes, None] = OrderedDict()
         self._came = asyncio.Event()
         self._receiver = wire.Receiver()
+        self._polling = BusyPolling(self._loop)
         self._closed = False
         self.killed: Counter[str] = Counter() if killed is None else killed  # workers, by reason
         self.memory = "none"
@@ -371,7 +373,10 @@ class WorkerPool:
     def _ask(self, worker: _Worker, job: _Job) -> None:
         worker.asked += 1
         job.number = worker.asked
-        self._send(worker, wire.pack_question(job.question))
+        alone = len(self._running) == 1 and not worker.behind
+        self._send(worker, wire.pack_question(job.question, alone=alone))
+        if alone:
+            self._polling.expect()
 
     def _send(self, worker: _Worker, frame: bytes) -> None:
         if worker.unsent:  # comes first
@@ -488,6 +493,7 @@ class WorkerPool:
     # Workers
 
     def _readable(self, worker: _Worker) -> None:
+        self._polling.heard()
         pending = worker.buffer
         try:
             received = self._receiver.read(worker.process.connection, pending)

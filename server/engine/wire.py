@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from server.engine import Question
 from server.problem import Problem
 
-_QUESTION = struct.Struct("<II")
+_QUESTION = struct.Struct("<II?")
 _REPLY = struct.Struct("<QIIIqqdd")
 _NO_ROWS = -1
 #: What a worker says when it has forgotten questions that were taken back: no other reply is empty.
@@ -46,24 +46,31 @@ class Reply(NamedTuple):
     number: int = 0
 
 
-def pack_question(question: Question) -> bytes:
-    """A question as bytes."""
+class Asked(NamedTuple):
+    """A question as it comes to a worker; `alone` tells that nothing else was being asked of anyone."""
+
+    question: Question
+    alone: bool = False
+
+
+def pack_question(question: Question, *, alone: bool = False) -> bytes:
+    """A question as bytes; `alone` as in `Asked`."""
     head = _pack_terms(question[1:])
     text = question.text.encode("utf-8", "surrogatepass")
-    return b"".join((_QUESTION.pack(len(head), len(text)), head, text))
+    return b"".join((_QUESTION.pack(len(head), len(text), alone), head, text))
 
 
 def pack_taking_back(number: int) -> bytes:
     """What takes the last questions back, so many of them: a question without a head."""
-    return _QUESTION.pack(0, number)
+    return _QUESTION.pack(0, number, False)
 
 
-def unpack_questions(buffer: memoryview | bytearray) -> tuple[list[Question | int], int]:
+def unpack_questions(buffer: memoryview | bytearray) -> tuple[list[Asked | int], int]:
     """The whole questions that the buffer begins with, or how many of them are taken back, and the bytes that they take."""
-    questions: list[Question | int] = []
+    questions: list[Asked | int] = []
     at = 0
     while len(buffer) - at >= _QUESTION.size:
-        head, text = _QUESTION.unpack_from(buffer, at)
+        head, text, alone = _QUESTION.unpack_from(buffer, at)
         start = at + _QUESTION.size
         if not head:
             questions.append(text)
@@ -73,7 +80,7 @@ def unpack_questions(buffer: memoryview | bytearray) -> tuple[list[Question | in
         if len(buffer) < end:
             break
         written = str(buffer[start + head : end], "utf-8", "surrogatepass")
-        questions.append(Question(written, *_read_terms(bytes(buffer[start : start + head]))))
+        questions.append(Asked(Question(written, *_read_terms(bytes(buffer[start : start + head]))), alone))
         at = end
     return questions, at
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from server.busy_polling import Wait
 from server.engine import Question, wire
 from server.engine.evaluate import evaluate
 from server.engine.isolation import lift_memory_limit, limit_memory, limit_processor_time
@@ -42,12 +43,25 @@ class Questions:
         self._waiting: deque[tuple[int, Question]] = deque()
         self._came = 0
         self._looked = 0.0
+        self._wait = Wait()
+        self._was_alone = False  # the last question
 
     def next(self) -> tuple[int, Question]:
         """The next one with its number, as soon as there is any; raises EOFError once the connection is closed."""
-        while not self._waiting:
-            self._receive()
+        if not self._waiting:
+            self._await()
         return self._waiting.popleft()
+
+    def _await(self) -> None:
+        """Receive the next questions, without sleeping where they come soon and nobody else has use for the processor."""
+        polls = self._wait.begin() and self._was_alone
+        while not self._waiting:
+            polls = polls and self._wait.stays_awake
+            try:
+                self._receive(socket.MSG_DONTWAIT if polls else 0)
+            except BlockingIOError:
+                os.sched_yield()
+        self._wait.end()
 
     def look(self) -> None:
         """See whether those that wait have been taken back, where they have waited for long; raises EOFError as `next` does."""
@@ -59,12 +73,13 @@ class Questions:
         received = self._receiver.read(self._connection, self._pending, flags)
         questions, used = wire.unpack_questions(received)
         self._receiver.keep(received, used, self._pending)
-        for question in questions:
-            if isinstance(question, Question):
+        for asked in questions:
+            if isinstance(asked, wire.Asked):
                 self._came += 1
-                self._waiting.append((self._came, question))
+                self._waiting.append((self._came, asked.question))
+                self._was_alone = asked.alone
                 continue
-            for _ in range(min(question, len(self._waiting))):
+            for _ in range(min(asked, len(self._waiting))):
                 self._waiting.pop()
             self._connection.sendall(wire.TAKEN_BACK)
         self._looked = time.perf_counter()

@@ -33,7 +33,7 @@ def test_other_processes_write_the_same_index_and_dumps(
     here, elsewhere = Stages(), Stages()
     alone = built(tmp_path / "alone", here)
     monkeypatch.setattr(module, "_MUCH", 0)
-    monkeypatch.setattr(module, "processes", lambda: 2)
+    monkeypatch.setattr(module, "processors", lambda: 2)
     shared = built(tmp_path / "shared", elsewhere)
     verify(shared)
     assert shared.id == alone.id
@@ -51,7 +51,7 @@ def end_oneself(_data: Data) -> None:
 
 def test_a_lost_process_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MUCH", 0)
-    monkeypatch.setattr(module, "processes", lambda: 2)
+    monkeypatch.setattr(module, "processors", lambda: 2)
     plain = tmp_path / "data.nq"
     plain.write_bytes(b"".join(LINES))
     with (

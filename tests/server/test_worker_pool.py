@@ -231,7 +231,11 @@ def test_what_a_worker_had_begun_is_answered_before_it_says_that_it_has_forgotte
 def test_questions_and_replies_may_come_in_pieces() -> None:
     asked = [Question("ASK {} # 昆明"), Question("", default_graphs=("https://ledger.example/",))]
     sent = [wire.Reply(None, "text/csv", size=3, rows=1, body=b"a\r\n"), wire.Reply(Problem(400, "odd"))]
-    assert put_together(b"".join(map(wire.pack_question, asked)), wire.unpack_questions) == asked
+    packed = wire.pack_question(asked[0]) + wire.pack_question(asked[1], alone=True)
+    assert put_together(packed, wire.unpack_questions) == [
+        wire.Asked(asked[0]),
+        wire.Asked(asked[1], alone=True),
+    ]
     replies = put_together(
         b"".join(wire.pack_reply(reply, 0.5, 7) for reply in sent) + wire.TAKEN_BACK, wire.unpack_replies
     )
