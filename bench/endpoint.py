@@ -174,11 +174,11 @@ def _measure_ours(data: Path, options: Options, folder: Path) -> tuple[dict[str,
             store = folder / "native"
             run(options.oxigraph, "load", "-l", store, "-f", whole)
             run(options.oxigraph, "optimize", "-l", store)
-            port = stack.enter_context(oxigraph_read_only(options.oxigraph, store, "--timeout-s", _PATIENCE))
+            port = stack.enter_context(oxigraph_read_only(options.oxigraph, store))
             servers["native"] = Address(port, "/query")
         servers["ours"] = Address(stack.enter_context(chuncheng(data)), "/sparql")
         if "memory" in options.peers:
-            port = stack.enter_context(oxigraph(options.oxigraph, "--timeout-s", _PATIENCE))
+            port = stack.enter_context(oxigraph(options.oxigraph))
             _post(port, whole)
             servers["memory"] = Address(port, "/query")
         if "virtuoso" in options.peers and options.virtuoso:
