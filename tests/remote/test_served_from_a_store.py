@@ -183,6 +183,13 @@ def test_pages_show_the_same(path: str, embedded: Server, remote: Server) -> Non
     same_page(embedded, remote, path)
 
 
+def test_labels_of_two_languages_come_in_one_order(embedded: Server, remote: Server) -> None:
+    pages = [server.get("/doc/query/01-at-least-2024.html").text for server in (embedded, remote)]
+    labels = [re.findall(r'class="literal" lang="(\w+)"', page) for page in pages]
+    assert labels[1] == labels[0]
+    assert {"en", "zh"} <= set(labels[0])
+
+
 def test_a_thing_of_every_class_has_the_same_page(embedded: Server, remote: Server) -> None:
     found = embedded.ask(
         "SELECT ?class (MIN(STR(?thing)) AS ?one) WHERE { ?thing a ?class FILTER(CONTAINS(STR(?thing), '/chuncheng/id/')) } GROUP BY ?class",
