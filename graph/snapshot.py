@@ -262,37 +262,41 @@ def _fill(
     if reason:
         stages.begin("reason by line")
         local, contradictions = settle(plain, base, merged if merges else None)
-    stages.begin("load")
-    store = Store(str(work / "store"))
-    load(store, plain, blank_nodes=blank_nodes)
-    inferred, reasoned = 0, dict[str, Any]()
-    if reason:
-        if merges:  # before it is reasoned over: the default graph is quicker to ask than the union of all
-            stages.begin("merge")
-            load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=blank_nodes)
-        if is_much(plain):
-            stages.begin("optimize")  # each look-up of a rule would go through the files of all pieces
-            store.optimize()
-        read_ahead(work / "store")
-        found, asked = _reason(store, base, plain, stages, merged=merges)
-        costs = [local, *found]
-        inferred = sum(cost.triples for cost in costs)
-        reasoned = describe_reasoning(costs, contradictions)
-    stages.begin("count")
-    with plain.open("rb") as lines_written, merged.open("wb") as triples:
-        counted = count_quads(lines_written, triples.write)
-    description = list(describe_data(counted, base))
-    if reason:  # of articles: data of others alone stays as it is
-        graph = NamedNode(graph_iri(base, "dataset"))
-        told = [Quad(t.subject, t.predicate, t.object, graph) for t in description]
-        _extend(store, told, merged=merges)
-        (work / "added.nq").write_bytes(b"".join(map(line_of, told)))
-        _merge_in(work / "added.nq", plain)
-        with merged.open("ab") as triples:
-            triples.writelines(f"{triple} .\n".encode() for triple in description)
-    give_back()
     with beside(Data(plain, merged, work), stages) as others:
-        indexed = others.begin("search", index_names)
+        # Of others' data all lines are there already: the index takes longest of all that is made of them.
+        indexed = None if reason else others.begin("search", index_names)
+        stages.begin("load")
+        store = Store(str(work / "store"))
+        load(store, plain, blank_nodes=blank_nodes)
+        inferred, reasoned = 0, dict[str, Any]()
+        if reason:
+            if (
+                merges
+            ):  # before it is reasoned over: the default graph is quicker to ask than the union of all
+                stages.begin("merge")
+                load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=blank_nodes)
+            if is_much(plain):
+                stages.begin("optimize")  # each look-up of a rule would go through the files of all pieces
+                store.optimize()
+            read_ahead(work / "store")
+            found, asked = _reason(store, base, plain, stages, merged=merges)
+            costs = [local, *found]
+            inferred = sum(cost.triples for cost in costs)
+            reasoned = describe_reasoning(costs, contradictions)
+        stages.begin("count")
+        with plain.open("rb") as lines_written, merged.open("wb") as triples:
+            counted = count_quads(lines_written, triples.write)
+        description = list(describe_data(counted, base))
+        if reason:  # of articles: data of others alone stays as it is
+            graph = NamedNode(graph_iri(base, "dataset"))
+            told = [Quad(t.subject, t.predicate, t.object, graph) for t in description]
+            _extend(store, told, merged=merges)
+            (work / "added.nq").write_bytes(b"".join(map(line_of, told)))
+            _merge_in(work / "added.nq", plain)
+            with merged.open("ab") as triples:
+                triples.writelines(f"{triple} .\n".encode() for triple in description)
+        give_back()
+        indexed = indexed or others.begin("search", index_names)
         dumped = others.begin("dump", publication) if publication else None
         if merges and not reason:
             stages.begin("merge")

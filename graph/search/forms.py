@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 
 from loaders.text import fold
 
@@ -97,15 +97,10 @@ def readings(key_: str) -> tuple[Reading, ...]:
 
     Further readings change one character that is read in another way, too (长 chang, zhang); ü is also typed as u.
     """
-    from pypinyin import (
-        Style,
-        lazy_pinyin,
-    )  # its table of phrases takes a fifth of a second: only who searches waits
-
     if not has_han(key_):
         return ()
     spoken = key_[:_LONGEST_SPOKEN]
-    heard = lazy_pinyin(spoken, style=Style.NORMAL, errors=_letters)
+    heard = _pronounce()(spoken)
     first = tuple(syllable for syllable in heard if syllable)
     found = dict.fromkeys([first] if first else [])
     if len(heard) == len(spoken):  # a syllable a character: nothing but Chinese
@@ -121,6 +116,21 @@ def readings(key_: str) -> tuple[Reading, ...]:
         if any("v" in s for s in syllables):
             found[tuple(s.replace("v", "u") for s in syllables)] = None
     return tuple(Reading(syllables) for syllables in found)
+
+
+@cache
+def _pronounce() -> Callable[[str], list[str]]:
+    """A syllable for each Chinese character of a text, as its words are spoken, and other characters as they are.
+
+    pypinyin works each word out anew: names share theirs, so that a third of the index's time goes into words known already.
+    """
+    from pypinyin import Style  # its table of phrases takes a fifth of a second: only who searches waits
+    from pypinyin.converter import DefaultConverter
+    from pypinyin.core import Pinyin
+
+    converter = DefaultConverter()
+    converter.convert = lru_cache(maxsize=8192)(converter.convert)  # type: ignore[method-assign]
+    return partial(Pinyin(converter).lazy_pinyin, style=Style.NORMAL, errors=_letters)
 
 
 @lru_cache(maxsize=8192)
