@@ -270,9 +270,8 @@ def _fill(
         load(store, plain, blank_nodes=blank_nodes)
         inferred, reasoned = 0, dict[str, Any]()
         if reason:
-            if (
-                merges
-            ):  # before it is reasoned over: the default graph is quicker to ask than the union of all
+            if merges:
+                # Before it is reasoned over: the default graph is quicker to ask than the union of all.
                 stages.begin("merge")
                 load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=blank_nodes)
             if is_much(plain):

@@ -8,7 +8,10 @@ where another processor can work meanwhile.
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from graph.processors import processors
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 
 _PATIENCE = 0.0005  # seconds of being awake for nothing, at most
 _SHORT = 0.001  # seconds of a wait after which the next is worth it: to be woken is part of them
+
+#: Lets another process have the processor, where one waits for it.
+give_way: Callable[[], object] = getattr(os, "sched_yield", partial(time.sleep, 0))
 
 
 class Wait:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from server.busy_polling import Wait
+from server.busy_polling import Wait, give_way
 from server.engine import Question, wire
 from server.engine.evaluate import evaluate
 from server.engine.isolation import lift_memory_limit, limit_memory, limit_processor_time
@@ -60,7 +60,7 @@ class Questions:
             try:
                 self._receive(socket.MSG_DONTWAIT if polls else 0)
             except BlockingIOError:
-                os.sched_yield()
+                give_way()
         self._wait.end()
 
     def look(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import socket
 import threading
 from collections.abc import Callable
@@ -13,7 +12,7 @@ import pytest
 
 from server import busy_polling
 from server.busy_polling import BusyPolling, Wait
-from server.engine import Question, wire
+from server.engine import Question, wire, worker
 from server.engine.worker import Questions
 
 MICROSECOND = 1e-6
@@ -131,7 +130,7 @@ def test_a_loop_sleeps_where_the_answer_stays_away(clock: Clock) -> None:
 def yielded(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """Each time that a worker found nothing and stayed awake."""
     found: list[None] = []
-    monkeypatch.setattr(os, "sched_yield", lambda: found.append(None))
+    monkeypatch.setattr(worker, "give_way", lambda: found.append(None))
     return found
 
 
