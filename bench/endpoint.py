@@ -499,7 +499,7 @@ def tell(found: dict[str, Any]) -> list[str]:
     return [
         *lines,
         "",
-        "The gap at the points is the price of safety: what native Oxigraph answers in a tenth of a millisecond crosses a tokenizer and two "
+        "The gap at the points of eight clients is the price of safety: what native Oxigraph answers in a tenth of a millisecond crosses a tokenizer and two "
         "processes here, in Python. A question that comes again costs no query at all.",
     ]
 

@@ -3,7 +3,8 @@
 To put a process to sleep and wake it takes longer than most point queries do, on a virtual machine most of all. The query of a single
 client wakes four, one after the other, at some 40 µs each, and is itself evaluated in 100. So who has sent something looks for what
 comes back before it sleeps: only where the last wait was short, so that a server that is asked now and then sleeps as ever, and only
-where another processor can work meanwhile.
+where another processor can work meanwhile. Not while a thread of ours answers: who waits for the interpreter's lock doesn't get it from a
+loop that lets go of it for some microseconds at a time.
 """
 
 from __future__ import annotations

@@ -291,6 +291,7 @@ class Front:
         then: Then | None,
         exchange: Exchange,
     ) -> Response:
+        exchange.by_thread = True
         loop = asyncio.get_running_loop()
         context = PageContext(
             Served(

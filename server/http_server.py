@@ -82,6 +82,7 @@ class Exchange:
         "_keeps_by_name",
         "_waiter",
         "authority",
+        "by_thread",
         "client",
         "headers",
         "method",
@@ -100,6 +101,7 @@ class Exchange:
         keeps: bool,
         keeps_by_name: bool = False,
     ) -> None:
+        self.by_thread = False  # another thread answers, which needs the interpreter's lock also afterwards
         self.authority: str | None = None
         if not target.startswith("/"):
             parts = urlsplit(target)
@@ -452,7 +454,8 @@ class _Connection(asyncio.Protocol):
             self.server.loop.call_soon(self._next)
         else:
             self.read_on()
-            if self.server.answered is self:  # of several clients the next request is there already
+            # Of several clients the next request is there already.
+            if self.server.answered is self and exchange is not None and not exchange.by_thread:
                 self.server.polling.expect()
             self.server.answered = self
 

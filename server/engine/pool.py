@@ -373,7 +373,8 @@ class WorkerPool:
     def _ask(self, worker: _Worker, job: _Job) -> None:
         worker.asked += 1
         job.number = worker.asked
-        alone = len(self._running) == 1 and not worker.behind
+        # Pages, which wait in threads, don't ask to be told: a loop that is awake would keep the interpreter's lock from them.
+        alone = len(self._running) == 1 and not worker.behind and job.on_long is not None
         self._send(worker, wire.pack_question(job.question, alone=alone))
         if alone:
             self._polling.expect()

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from server.busy_polling import BusyPolling
 from server.http_server import BrokenBodyError, Exchange, HttpServer
 from server.protocol import Response
 from tests.server.live import running
@@ -31,6 +32,7 @@ class Echo:
         self.gone = 0
 
     def begin(self, exchange: Exchange) -> Coroutine[Any, Any, None] | None:
+        exchange.by_thread = exchange.path == "/thread"
         if exchange.path == "/now":
             exchange.send(Response(200, {}, b"now"))
             return None
@@ -332,6 +334,25 @@ def test_what_is_being_answered_is_finished_before_the_end() -> None:
 
     [(status, _)] = responses(asyncio.run(run()))
     assert status == 200
+
+
+@pytest.mark.parametrize(
+    ("paths", "times"),
+    [
+        (("/now", "/now", "/now"), 2),
+        (("/thread", "/thread", "/thread"), 0),
+        (("/thread", "/now", "/thread"), 1),
+    ],
+)
+def test_the_next_request_of_who_asks_again_is_expected_unless_a_thread_answered(
+    monkeypatch: pytest.MonkeyPatch, paths: tuple[str, ...], times: int
+) -> None:
+    expected: list[None] = []
+    monkeypatch.setattr(BusyPolling, "expect", lambda _: expected.append(None))
+    sent = [f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() for path in paths]
+    last = b"GET /now HTTP/1.1\r\nHost: a\r\n" + CLOSE
+    assert len(exchanged(*sent, last, pause=0.05)) == len(paths) + 1
+    assert len(expected) == times
 
 
 def test_the_process_that_answers_is_started_again_when_something_ends_it(data_dir: Path) -> None:

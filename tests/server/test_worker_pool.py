@@ -228,6 +228,26 @@ def test_what_a_worker_had_begun_is_answered_before_it_says_that_it_has_forgotte
     ]
 
 
+def test_a_worker_is_told_who_asks_alone(use: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[bool] = []
+
+    def pack(question: Question, *, alone: bool) -> bytes:
+        told.append(alone)
+        return packed(question, alone=alone)
+
+    packed = wire.pack_question
+    monkeypatch.setattr(wire, "pack_question", pack)
+
+    async def ask_in_turns(pool: WorkerPool) -> None:
+        for _ in range(2):
+            await pool.query(Question("ASK {}"), lambda _: None)
+        await asyncio.gather(*[pool.query(Question("ASK {}"), lambda _: None) for _ in range(2)])
+        await ask(pool, 1)  # for a page
+
+    use(ONE, ask_in_turns)
+    assert told == [True, True, True, False, False]
+
+
 def test_questions_and_replies_may_come_in_pieces() -> None:
     asked = [Question("ASK {} # 昆明"), Question("", default_graphs=("https://ledger.example/",))]
     sent = [wire.Reply(None, "text/csv", size=3, rows=1, body=b"a\r\n"), wire.Reply(Problem(400, "odd"))]
