@@ -33,6 +33,7 @@ from bench import machine
 from bench.corpus import write_pages
 from bench.goals import Goal, figure
 from bench.whole import write_dump, write_whole
+from graph.processors import processors
 from graph.snapshot import Snapshot, open_current, verify
 from ontology.identifiers import DEFAULT_BASE
 
@@ -83,7 +84,7 @@ def main() -> None:
         return
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--articles", type=int, nargs="+", default=[1000])
-    options.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    options.add_argument("--jobs", type=int, default=processors())
     options.add_argument(
         "--oxigraph",
         default=None,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from bench.corpus import write_pages
 from graph.cluster import cluster_workers
 from graph.corpus import Corpus, Reading
+from graph.processors import processors
 from graph.shard import Making
 from graph.workers import Workers
 from ontology.identifiers import DEFAULT_BASE
@@ -34,7 +34,7 @@ def main() -> None:
     """Print the figures."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--articles", type=int, default=1000)
-    options.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    options.add_argument("--jobs", type=int, default=processors())
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         write_pages(Path(folder), chosen.articles)

@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from graph.processors import processors
+
 #: Packages whose versions the figures depend on; one that isn't installed isn't told.
 _PACKAGES = ("pyoxigraph", "httptools", "tantivy", "pyrudof", "jieba", "distributed")
 
@@ -22,7 +24,7 @@ def describe() -> dict[str, Any]:
         except PackageNotFoundError:
             continue
     return {
-        "machine": f"{len(os.sched_getaffinity(0))} × {_processor()}, {_memory():.0f} GB, {platform.system()} "
+        "machine": f"{processors()} × {_processor()}, {_memory():.0f} GB, {platform.system()} "
         + platform.release().split("-")[0],
         "versions": versions,
         "time": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",

@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -51,6 +50,7 @@ from bench import (
     search,
 )
 from bench.workbench import LeftOutError, Workbench
+from graph.processors import processors
 
 REPORT = Path(__file__).parent.parent / "docs/performance.md"
 SERVED_MOST = (
@@ -175,7 +175,7 @@ def _options() -> argparse.Namespace:
         metavar="DIR",
         help="serve pages and replicas from this data folder, not from the largest size",
     )
-    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N")
+    parser.add_argument("--jobs", type=int, default=processors(), metavar="N")
     parser.add_argument(
         "--seconds",
         type=float,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
+from graph.processors import processors
 from ontology.errors import ChunchengError
 
 MEBIBYTE = 1024 * 1024
@@ -69,7 +70,7 @@ class Settings:
     """What the server runs with."""
 
     limits: Limits = Limits()
-    workers: int = _setting(max(2, os.cpu_count() or 1), "long queries evaluated at the same time", least=1)
+    workers: int = _setting(max(2, processors()), "long queries evaluated at the same time", least=1)
     quick_workers: int = _setting(2, "further workers kept for queries that end within the quantum", least=0)
     quantum: float = _setting(0.05, "seconds after which a query counts as a long one", least=0.01)
     in_memory: InMemory = _setting(

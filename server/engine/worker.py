@@ -54,9 +54,9 @@ class Questions:
 
     def _await(self) -> None:
         """Receive the next questions, without sleeping where they come soon and nobody else has use for the processor."""
-        polls = self._wait.begin() and self._was_alone
+        self._wait.begin()
         while not self._waiting:
-            polls = polls and self._wait.stays_awake
+            polls = self._was_alone and self._wait.stays_awake
             try:
                 self._receive(socket.MSG_DONTWAIT if polls else 0)
             except BlockingIOError:
