@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from .options import data_option
+from .progress import ProgressLine
 from .snapshots import choose
 
 
@@ -53,7 +54,8 @@ def publish(
             again=again,
             take_over=take_over,
             with_dump=with_dump,
-            on_stage=lambda stage: click.echo(f"{stage} …" if stage else "done", err=True),
+            on_stage=lambda stage: click.echo(f"{stage} …", err=True),
+            on_progress=ProgressLine("triple", "triples").tell,
         )
     finally:
         client.close()

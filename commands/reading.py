@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,9 +11,11 @@ import click
 
 from ontology.errors import ChunchengError
 
+from .progress import ProgressLine
+
 # The readers take a while to import: commands that don't need them don't wait for them.
 if TYPE_CHECKING:
-    from graph.corpus import Progress, Reading
+    from graph.corpus import Reading
     from graph.shard import Making, Shard
     from graph.workers import Workers
     from loaders.correction import Corrector, Patch, Problem
@@ -104,7 +104,7 @@ def build_reading(
         make_reader(model=model),
         cache,
         shard_files,
-        _ProgressLine().tell,
+        ProgressLine("article", "articles").tell,
     )
 
 
@@ -119,38 +119,6 @@ def shards_of(reading: Reading, *, strict: bool) -> Generator[Shard, None, None]
 
 def _report(error: ChunchengError) -> None:
     click.echo(f"error: {error}", err=True)
-
-
-class _ProgressLine:
-    """Tells the progress on standard error: in one line on a terminal, elsewhere in a line every few seconds."""
-
-    def __init__(self) -> None:
-        self._told = 0.0
-        self._terminal = sys.stderr.isatty()
-
-    def tell(self, progress: Progress) -> None:
-        """Tells it, unless it was told just now."""
-        now = time.monotonic()
-        last = progress.finished
-        if now - self._told < (0.2 if self._terminal else 5) and not last:
-            return
-        self._told = now
-        kept = f", {progress.kept:,} of them known" if progress.kept else ""
-        left = "" if progress.left is None or last else f", {clock(progress.left)} left"
-        articles = f"{progress.done:,} article{'' if progress.done == 1 else 's'}"
-        line = f"{articles}{kept}, {progress.rate:,.0f} a second, {progress.share:.0%}{left}"
-        if self._terminal:
-            click.echo(f"\r\x1b[K{line}", nl=last, err=True)
-        else:
-            click.echo(line, err=True)
-
-
-def clock(seconds: float) -> str:
-    """Seconds as minutes and seconds, or hours and minutes: 4:05, 2 h 07 min."""
-    whole = round(seconds)
-    return (
-        f"{whole // 60}:{whole % 60:02}" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60:02} min"
-    )
 
 
 def read_patches(paths: Sequence[Path]) -> list[Patch]:

@@ -7,7 +7,6 @@ huge one holds nothing up.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +23,7 @@ from loaders.read import Publication, find_sources, read_source
 from loaders.reader import Reader
 from ontology.errors import ChunchengError
 
+from .progress import Progress
 from .shard import Making, Shard, Task, make_shards
 from .shard_cache import ShardCache
 from .shard_files import ShardList, make_and_write_shards, write_shards
@@ -32,29 +32,6 @@ from .workers import Done, Parts, Workers
 _FILES = 16  # pages cut at a time by one process
 _ARTICLES = 32  # articles of a batch at most: what SHACL takes of memory grows with them, and it is no faster with more
 _CHARACTERS = 40_000  # a batch ends with the article that reaches it: some tenths of a second of work
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a corpus is: `done` articles, of which `kept` came from the cache; `share` of its bytes, 0 to 1."""
-
-    done: int = 0
-    kept: int = 0
-    share: float = 0.0
-    finished: bool = False
-    began: float = field(default_factory=time.monotonic)
-
-    @property
-    def rate(self) -> float:
-        """Articles a second."""
-        return self.done / max(1e-9, time.monotonic() - self.began)
-
-    @property
-    def left(self) -> float | None:
-        """Seconds left, None where too little is known."""
-        if self.share <= 0:
-            return None
-        return (time.monotonic() - self.began) * (1 - self.share) / self.share
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from .digest import DigestChallenge
 N_TRIPLES = "application/n-triples"
 _TURTLE = "text/turtle"  # N-Triples are Turtle, which every store takes
 JSON_RESULTS = "application/sparql-results+json"
+CONNECTIONS = 4  # kept open, where not told otherwise
 _CONNECT_SECONDS = 5.0
 _TRANSFER_SECONDS = 600.0  # for the store to answer to a graph that was sent
 _SHOWN = 300  # characters of what a store says is wrong
@@ -55,7 +56,9 @@ class StoreClient:
     the store asks for them.
     """
 
-    def __init__(self, address: StoreAddress, credentials: Credentials, connections: int = 4) -> None:
+    def __init__(
+        self, address: StoreAddress, credentials: Credentials, connections: int = CONNECTIONS
+    ) -> None:
         self.address = address
         self._credentials = credentials
         self._most = connections
@@ -281,7 +284,9 @@ class StoreClient:
         return False
 
 
-def connect(url: str, environment: Mapping[str, str] | None = None, connections: int = 4) -> StoreClient:
+def connect(
+    url: str, environment: Mapping[str, str] | None = None, connections: int = CONNECTIONS
+) -> StoreClient:
     """A client of the store at an address of people; raises RemoteStoreError where none answers or its kind can't be told."""
     given = check_address(url)
     parts = urlsplit(given)

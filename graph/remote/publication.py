@@ -135,7 +135,7 @@ def _parse(text: str) -> Publication:
 
 
 @dataclass(slots=True)
-class Progress:
+class Sent:
     """What a publishing has done so far."""
 
     graphs_sent: int = 0

@@ -16,22 +16,23 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from graph.progress import Progress
 from graph.snapshot import Snapshot
 
 from .address import RemoteStoreError
 from .client import StoreClient
 from .files import GRAPHS, pack, read_file, to_triples
-from .layout import Layout, batches, read_graphs, write_graphs
+from .fill import count_triples, fill, fill_all
+from .layout import Layout, read_graphs, write_graphs
 from .publication import (
     Placed,
-    Progress,
     Publication,
+    Sent,
     publication_graph,
     read_publication,
     write_publication,
 )
 
-_BATCH_BYTES = 4 * 1024 * 1024
 _NAMED_AT_MOST = 1000  # graphs that are announced by name, else all are
 _KEEP_SECONDS = 120.0  # that a snapshot's default graph stays after it was served: queries still run on it
 _DUMP = "data.nq.zst"
@@ -45,25 +46,36 @@ def publish(
     take_over: bool = False,
     with_dump: bool = True,
     on_stage: Callable[[str], None] = lambda _: None,
-) -> Progress:
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Sent:
     """Make the store hold the snapshot and say so; what it held of an earlier one is used as far as it is the same.
 
-    `again` sends everything, also what the store says to have; `take_over` goes on where another publishing ended early. Raises
+    `again` sends everything, also what the store says to have; `take_over` goes on where another publishing ended early.
+    `on_stage` hears what is done next, `on_progress` how far that is. Raises
     RemoteStoreError: the old snapshot is then served as before, but for named graphs that were being exchanged.
     """
-    return _Publishing(snapshot, client, on_stage).run(again=again, take_over=take_over, with_dump=with_dump)
+    return _Publishing(snapshot, client, on_stage, on_progress).run(
+        again=again, take_over=take_over, with_dump=with_dump
+    )
 
 
 class _Publishing:
-    def __init__(self, snapshot: Snapshot, client: StoreClient, on_stage: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        client: StoreClient,
+        on_stage: Callable[[str], None],
+        on_progress: Callable[[Progress], None],
+    ) -> None:
         self.snapshot = snapshot
         self.client = client
         self.on_stage = on_stage
-        self.done = Progress()
+        self.on_progress = on_progress
+        self.done = Sent()
         self.token = secrets.token_hex(8)
         self.began = time.monotonic()
 
-    def run(self, *, again: bool, take_over: bool, with_dump: bool) -> Progress:
+    def run(self, *, again: bool, take_over: bool, with_dump: bool) -> Sent:
         base = self.snapshot.base
         said = read_publication(self.client, base) or Publication(base)
         if said.begun is not None and not take_over:
@@ -123,13 +135,19 @@ class _Publishing:
     ) -> tuple[Placed, bool]:
         """The snapshot's default graph and files in the store; whether they were there already."""
         for own in (*said.retired, *((said.served,) if said.served else ())):
-            if own.id == self.snapshot.id and not again and self._count(own.merge) == own.triples:
+            if (
+                own.id == self.snapshot.id
+                and not again
+                and count_triples(self.client, own.merge) == own.triples
+            ):
                 return replace(own, since=None, published=_now()), True
         merge = f"{publication_graph(self.snapshot.base)}/{self.snapshot.id}"
         if again and said.served and said.served.merge == merge:
             merge += f"-{self.token}"  # never write where somebody reads
         self._stage("default graph")
-        triples = self._fill(merge, layout.default())
+        in_named = sum(count for _, count in layout.graphs.values())
+        default = self._sent(int(self.snapshot.manifest["store"]["quads"]) - in_named)
+        triples = fill(self.client, merge, layout.default(), default)
         self._stage("files")
         extra = work / "more"
         extra.mkdir()
@@ -141,7 +159,8 @@ class _Publishing:
             digest = hashlib.file_digest(packed, "sha256").hexdigest()
             packed.seek(0)
             files = f"{merge}/files"
-            parts = self._fill(files, to_triples(packed, files))
+            parts = fill(self.client, files, to_triples(packed, files))
+        self.done.triples += triples + parts
         return (
             Placed(self.snapshot.id, merge, files, parts, digest, len(layout.graphs), triples, _now()),
             False,
@@ -162,13 +181,10 @@ class _Publishing:
         names = sorted({*changed, *gone})
         announced = tuple(names) if len(names) <= _NAMED_AT_MOST else ("*",)
         said = write_publication(self.client, replace(said, replacing=announced))
-        for name, triples in layout.named():
-            if name in changed:
-                self._fill(name, triples)
-                self.done.graphs_sent += 1
-            else:
-                for _ in triples:
-                    pass
+        sending = self._sent(sum(layout.graphs[name][1] for name in changed))
+        for triples in fill_all(self.client, (own for own in layout.named() if own[0] in changed), sending):
+            self.done.triples += triples
+            self.done.graphs_sent += 1
         for name in gone:
             self.client.drop_graph(name)
             self.done.graphs_dropped += 1
@@ -190,30 +206,6 @@ class _Publishing:
         table = read_file(self.client, placed, GRAPHS)
         return read_graphs(table) if table is not None else {}
 
-    def _fill(self, graph: str, lines: object) -> int:
-        """The graph with these triples and no others; raises RemoteStoreError if the store then counts others."""
-        count = 0
-        for number, (block, size) in enumerate(batches(lines, _BATCH_BYTES)):  # type: ignore[arg-type]
-            if number == 0:
-                self.client.replace_graph(graph, block)
-            else:
-                self.client.add_to_graph(graph, block)
-            count += size
-        if count == 0:
-            self.client.drop_graph(graph)
-        found = self._count(graph)
-        if found != count:
-            raise RemoteStoreError(
-                f"{self.client.address.given}: of {count:,} triples for <{graph}> the store holds {found:,}; "
-                "does it change literals, or does somebody else write into it?"
-            )
-        self.done.triples += count
-        return count
-
-    def _count(self, graph: str) -> int:
-        rows = self.client.rows(f"SELECT (COUNT(*) AS ?n) FROM <{graph}> {{ ?s ?p ?o }}", seconds=600)
-        return int(rows[0]["n"]) if rows else 0
-
     def _sweep(self, said: Publication, now: float) -> None:
         """Take away what hasn't been served for a while."""
         old = [own for own in said.retired if own.since is not None and now - own.since > _KEEP_SECONDS]
@@ -225,6 +217,18 @@ class _Publishing:
         write_publication(
             self.client, replace(said, retired=tuple(own for own in said.retired if own not in old))
         )
+
+    def _sent(self, of: int) -> Callable[[int], None]:
+        """What adds triples to those that have been sent, of so many, and tells."""
+        progress = Progress()
+
+        def add(triples: int) -> None:
+            progress.done += triples
+            progress.share = progress.done / max(1, of)
+            progress.finished = progress.done == of
+            self.on_progress(progress)
+
+        return add
 
     def _stage(self, name: str) -> None:
         now = time.monotonic()

@@ -14,7 +14,8 @@ import graph.corpus
 from bench.corpus import write_pages
 from graph.build import build
 from graph.cluster import ClusterError, cluster_workers
-from graph.corpus import Corpus, Progress, Reading
+from graph.corpus import Corpus, Reading
+from graph.progress import Progress
 from graph.shard import Making
 from graph.shard_files import ShardFileError
 from graph.snapshot import Snapshot

@@ -273,3 +273,11 @@ def test_where_a_kind_of_store_answers(
 def test_a_store_of_no_known_kind_is_asked_to_be_named() -> None:
     with pytest.raises(RemoteStoreError, match="CHUNCHENG_STORE_KIND"):
         locate("http://h", "nginx", {})
+
+
+def test_whoever_publishes_is_told_how_far_it_is(store: RunningStore, client: StoreClient, make: Make) -> None:
+    said = publish(store, make(FIRST).path.parents[1]).stderr.splitlines()
+    stages = [said.index(f"{stage} …") for stage in ("default graph", "named graphs")]
+    for at, triples in zip(stages, (7, 8), strict=True):
+        assert said[at + 1].startswith(f"{triples} triples, ")
+        assert said[at + 1].endswith(" a second, 100%")
