@@ -275,7 +275,8 @@ def test_a_store_of_no_known_kind_is_asked_to_be_named() -> None:
         locate("http://h", "nginx", {})
 
 
-def test_whoever_publishes_is_told_how_far_it_is(store: RunningStore, client: StoreClient, make: Make) -> None:
+@pytest.mark.usefixtures("client")
+def test_whoever_publishes_is_told_how_far_it_is(store: RunningStore, make: Make) -> None:
     said = publish(store, make(FIRST).path.parents[1]).stderr.splitlines()
     stages = [said.index(f"{stage} …") for stage in ("default graph", "named graphs")]
     for at, triples in zip(stages, (7, 8), strict=True):
