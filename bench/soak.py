@@ -73,6 +73,10 @@ HOSTILE = (
     "DROP ALL",
     "SELECT * { ?s ?p '",
 )
+#: One row, after some hundredths of a second.
+SLOW_GROUP = "{{ SELECT (COUNT(*) AS ?all) {{ VALUES ?a {{ {0} }} VALUES ?b {{ {0} }} VALUES ?c {{ 1 2 3 4 5 6 7 8 9 }} }} }}".format(
+    " ".join(map(str, range(300)))
+)
 HOSTILE_STATUSES = frozenset({200, 400, 403, 413, 503, 504, 507})
 SLOW_ANSWER = "SELECT * { ?s ?p ?o . ?x ?y 'soak' } LIMIT 100000"
 #: By which factor, or by how much; what workers keep depends on what each of them was asked last.
@@ -174,7 +178,7 @@ class Soak:
         self._go = threading.Event()
         self._busy = 0
         self._kinds: tuple[Callable[[http.client.HTTPConnection, random.Random], None], ...] = (
-            self.point, self.point, self.point, self.join, self.document, self.page, self.conditional, self.export, self.dump,
+            self.point, self.point, self.point, self.burst, self.join, self.document, self.page, self.conditional, self.export, self.dump,
         )  # fmt: skip
         self._tags: dict[str, tuple[str, Version]] = {}
 
@@ -397,6 +401,17 @@ class Soak:
         rows = json.loads(body)["results"]["bindings"]
         found = [int(row["v"]["value"]) for row in rows]
         _require(found, [[version.value(area)] for version in versions])
+
+    def burst(self, connection: http.client.HTTPConnection, dice: random.Random) -> None:
+        """Many values one after the other, none of them asked before, so that the connection is lent; a slow question among them."""
+        slow = dice.randrange(200)
+        for number in range(100):
+            area = dice.randrange(AREAS)
+            more = f"{SLOW_GROUP} " if number == slow else ""
+            query = f"SELECT ?v {{ {more}<{BASE}id/area/{area}> <{BASE}value> ?v }} # {dice.random()}"
+            _, body, versions = self._ask(connection, query, "text/csv")
+            found = body.decode().split("\r\n")[1:-1]
+            _require(found, [[str(version.value(area))] for version in versions])
 
     def join(self, connection: http.client.HTTPConnection, dice: random.Random) -> None:
         """The sum over a group, as CSV."""

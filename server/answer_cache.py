@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TypeAlias
 
 from server.least_recently_used import LeastRecentlyUsed
 
 Key: TypeAlias = tuple[str, ...]
 
+VARY = "Accept, Accept-Encoding, Accept-Datetime"
+#: May be kept, is asked for anew: the next snapshot may answer otherwise.
+CACHEABLE = "public, max-age=0, must-revalidate"
+_VERSION = version("chuncheng")
 _LARGEST_SHARE = 8  # an answer may take this part of the cache: one can't push out all the others
 _OVERHEAD = 1024  # bytes, roughly: headers, tag, tuple, dictionary entry
 _LONGEST_QUERY = 8 * 1024  # characters; keeps what a hostile text may cost under 5 ms
@@ -126,6 +133,31 @@ class AnswerCache:
     def clear(self) -> None:
         """Forget all answers."""
         self._kept.clear()
+
+
+def key_of(
+    snapshot: str,
+    text: str,
+    accept: str | None,
+    format: str | None = None,
+    default_graphs: Iterable[str] = (),
+    named_graphs: Iterable[str] = (),
+) -> Key:
+    """What an answer depends on."""
+    return (
+        snapshot,
+        normalise(text),
+        accept or "",
+        format or "",
+        "\n".join(default_graphs),
+        "\n".join(named_graphs),
+    )
+
+
+def tag_of(key: Key) -> str:
+    """A strong validator (RFC 9110, 8.8.3): within a snapshot an answer stays the same, byte for byte."""
+    digest = hashlib.blake2b("\0".join((_VERSION, *key)).encode("utf-8", "surrogatepass"), digest_size=16)
+    return f'"{digest.hexdigest()}"'
 
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7E\x80-\U0010FFFF]*+"'

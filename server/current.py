@@ -55,6 +55,11 @@ class Serving:
         """Canonical base IRI of the things in it."""
         return self.snapshot.base
 
+    @property
+    def is_used(self) -> bool:
+        """Whether anybody is still being answered."""
+        return bool(self.users or self.engine.running or self.engine.lent)
+
     @contextlib.contextmanager
     def used(self) -> Iterator[Serving]:
         """Keep the engine while a request uses it, also past the moment when another snapshot is served."""
@@ -100,7 +105,7 @@ class DataFolder:
         snapshot = open_current(self._data_dir)
         hold = contextlib.ExitStack()
         hold.enter_context(snapshot.hold())
-        engine = WorkerPool(snapshot, self._settings, self._spool, self._killed)
+        engine = WorkerPool(snapshot, self._settings, self._spool, self._killed, lends=True)
         try:
             await engine.start()
         except BaseException:
@@ -168,7 +173,9 @@ class CurrentSnapshot:
             if seen != self._seen and seen is not None:
                 self._seen = seen
                 await self._exchange()
-            for serving in [old for old in self._retired if not old.users and not old.engine.running]:
+            for old in self._retired:
+                old.engine.retire()  # asks once more for what is lent
+            for serving in [own for own in self._retired if not own.is_used]:
                 self._retired.remove(serving)
                 await self._end(serving)
 
@@ -182,6 +189,7 @@ class CurrentSnapshot:
         old, self._serving = self._serving, fresh
         if old is not None:
             old.retired = True
+            old.engine.retire()
             self._retired.append(old)
         self._begin_to_prepare()
 

@@ -19,6 +19,7 @@ from server import change_files, graph_store, memento, operations, protocol, sta
 from server.answer_cache import AnswerCache
 from server.app import create_app
 from server.clients import ClientResolver, allowed_host, client_key
+from server.connection_lender import ConnectionLender
 from server.current import CurrentSnapshot, DataFolder, Serving, Source, no_kills
 from server.engine import Cancel, Question
 from server.http_server import BrokenBodyError, Exchange
@@ -278,8 +279,12 @@ class Front:
         def watch(cancel: Cancel) -> None:
             watching.append(asyncio.get_running_loop().create_task(_cancel_without_client(exchange, cancel)))
 
+        def offer() -> None:
+            if not is_past and _may_be_lent(request, exchange):
+                exchange.lender = ConnectionLender(serving, request, self.service)
+
         try:
-            return await self.service.answer(request, query, serving, watch, is_past=is_past)
+            return await self.service.answer(request, query, serving, watch, offer, is_past=is_past)
         finally:
             for task in watching:
                 task.cancel()
@@ -355,6 +360,23 @@ def _shown(then: Then | None) -> tuple[str, str] | None:
         return None
     past = then.past
     return past.day, past.day if past.published == BEFORE_ALL else past.published
+
+
+def _may_be_lent(request: Request, exchange: Exchange) -> bool:
+    """Whether a request is one that a lane knows: `server.engine.lane`."""
+    parameters = request.parameters
+    return (
+        request.method == "GET"
+        and request.path == SPARQL
+        and parameters.startswith("query=")
+        and "&" not in parameters
+        and request.if_none_match is None
+        and request.range is None
+        and exchange.authority is None
+        and exchange.headers.get(memento.HEADER) is None
+        and exchange.headers.get("content-length") is None
+        and exchange.headers.get("transfer-encoding") is None
+    )
 
 
 async def _cancel_without_client(exchange: Exchange, cancel: Cancel) -> None:

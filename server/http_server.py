@@ -14,14 +14,14 @@ import re
 import socket
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable, Mapping
-from email.utils import formatdate
-from http import HTTPStatus
 from typing import IO, Any, Protocol, cast
 from urllib.parse import quote_from_bytes, unquote, urlsplit
 
 import httptools
 
 from server.busy_polling import BusyPolling
+from server.engine.lending import Lent
+from server.http_head import begin_head, common_lines, end_head
 from server.problem import Problem
 from server.protocol import Response, refuse
 
@@ -32,13 +32,14 @@ _BACKLOG = 1024
 _HEAD_SECONDS = 30.0  # for a request's head to come
 _IDLE_SECONDS = 75.0  # between two requests, longer than proxies keep connections that nobody uses
 _MOST_WAITING = 100  # requests that wait for their turn on a connection; beyond, nothing is read, nor seen that a client goes
+_LENT_BYTES = 16 * 1024  # of a request at most
+_LENT_AFTER = 16  # requests, one after the other, of which each might have been answered by another process
 _LINGER_SECONDS = 2.0  # for a client to read why the rest of its body isn't wanted
 _SWEEP_SECONDS = 1.0
 _CLOSING_LOOK_SECONDS = 0.02
 _HELD_BYTES = 256 * 1024  # of a body that nobody has asked for yet
 _FILE_BYTES = 512 * 1024  # read from a file at a time
 _TARGET_SAFE = "".join(map(chr, range(0x21, 0x7F))) + " "
-_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 _METHODS = "GET, HEAD, POST, QUERY, OPTIONS"  # of which each address takes some
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _REQUEST = re.compile(rb"[!#-'*+.0-9A-Z^-z|~-]+ \S+ HTTP/1\.[01]\r?\n")  # RFC 9112, 3
@@ -85,6 +86,7 @@ class Exchange:
         "by_thread",
         "client",
         "headers",
+        "lender",
         "method",
         "path",
         "query_string",
@@ -101,6 +103,9 @@ class Exchange:
         keeps: bool,
         keeps_by_name: bool = False,
     ) -> None:
+        self.lender: Lender | None = (
+            None  # of the connection, where the next request may be answered by another process
+        )
         self.by_thread = False  # another thread answers, which needs the interpreter's lock also afterwards
         self.authority: str | None = None
         if not target.startswith("/"):
@@ -182,17 +187,14 @@ class Exchange:
         status, headers, body = response.status, response.headers, response.body
         has_body = status not in (204, 304)
         keeps = self._keeps and self._ended and headers.get("Connection") != "close" and connection.may_stay
-        lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
+        more = []
         if has_body:
-            lines.append(f"content-length: {response.size or len(body)}\r\n")
+            more.append(f"content-length: {response.size or len(body)}\r\n")
         if not keeps and "Connection" not in headers:
-            lines.append("connection: close\r\n")
+            more.append("connection: close\r\n")
         elif keeps and self._keeps_by_name:
-            lines.append("connection: keep-alive\r\n")
-        text = "".join(lines)
-        if text.count("\n") != len(lines) or text.count("\r") != len(lines) or "\0" in text:
-            raise ValueError("a response's header holds a line break")
-        head = (_STATUS_LINES[status] + text).encode() + connection.server.common_headers
+            more.append("connection: keep-alive\r\n")
+        head = begin_head(status, headers, *more) + connection.server.common_headers
         if not has_body or self.method == "HEAD":
             connection.write(head)
         elif response.file is None:
@@ -214,6 +216,16 @@ class Application(Protocol):
         """Send the response at once, or give what does so after some waiting; neither fails."""
 
 
+class Lender(Protocol):
+    """What lends a connection, on which nothing is being answered, to another process (`server.engine.lending`)."""
+
+    def lend(self, connection: Lent, rest: str, common: str) -> bool:
+        """Whether it is lent; `rest` is what stood behind the last request's target, `common` what goes with every response."""
+
+    def recall(self, connection: Lent) -> None:
+        """Ask for it."""
+
+
 class HttpServer:
     """Serves an application at a socket, on the event loop that runs.
 
@@ -232,7 +244,7 @@ class HttpServer:
         self.stopping = False
         self.connections: dict[_Connection, None] = {}
         self.common_headers = b""
-        self._common = "".join(f"{name.lower()}: {value}\r\n" for name, value in common_headers.items())
+        self.common = common_lines(common_headers)
         self._listening: asyncio.Server | None = None
         self._sweeping: asyncio.Task[None] | None = None
         self._look_at_clock()
@@ -253,6 +265,7 @@ class HttpServer:
             return
         self._listening.close()
         for connection in list(self.connections):
+            connection.recall()
             connection.close_if_idle()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -270,7 +283,7 @@ class HttpServer:
 
     def _look_at_clock(self) -> None:
         self.now = self.loop.time()
-        self.common_headers = f"{self._common}date: {formatdate(usegmt=True)}\r\n\r\n".encode()
+        self.common_headers = end_head(self.common)
 
     async def _sweep(self) -> None:
         while True:
@@ -293,6 +306,9 @@ class _Connection(asyncio.Protocol):
         self._target = b""
         self._lines: list[tuple[str, str]] = []
         self._head_bytes = 0  # of the request that is being read
+        self._came = b""  # last, in one piece
+        self._to_lend = 0  # requests in a row after which it might have been lent
+        self._lender: Lender | None = None  # while it is lent
         self._in_head = True
         self._read: Exchange | None = None  # whose body is being read
         self._has_body = False  # it announces one
@@ -339,6 +355,7 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.server.polling.heard()
+        self._came = data if len(data) <= _LENT_BYTES else b""
         if self._refused:
             return
         if self._in_head:
@@ -446,12 +463,16 @@ class _Connection(asyncio.Protocol):
     def finished(self, *, keeps: bool) -> None:
         """The current request is answered; the next one is answered, where one waits and the connection is kept."""
         exchange, self._current, self._task = self._current, None, None
+        if exchange is None or exchange.lender is None:
+            self._to_lend = 0
         slow = self._transport.get_write_buffer_size()
         self.deadline = self.server.now + (self.server.transfer_seconds if slow else _IDLE_SECONDS)
         if not keeps:
             self._close(reads_on=exchange is not None and exchange is self._read)
         elif self._waiting:
             self.server.loop.call_soon(self._next)
+        elif exchange is not None and exchange.lender is not None and self._lend(exchange.lender):
+            return
         else:
             self.read_on()
             # Of several clients the next request is there already.
@@ -493,6 +514,62 @@ class _Connection(asyncio.Protocol):
         if not self.is_closed:
             self.finished(keeps=keeps)
 
+    # Lending
+
+    def _lend(self, lender: Lender) -> bool:
+        """Lend the connection, if enough has been answered over it that others might have, and nothing of it is left."""
+        self._to_lend += 1
+        if self._to_lend < _LENT_AFTER:
+            return False
+        self._to_lend = 0
+        line, _, rest = self._came.partition(b" HTTP/1.1\r\n")
+        is_one = rest.endswith(b"\r\n\r\n") and rest.find(b"\r\n\r\n") == len(rest) - 4 and b"\n" not in line
+        transport = self._transport
+        if (
+            not is_one
+            or transport.get_write_buffer_size()
+            or transport.is_closing()
+            or self._gone is not None
+        ):
+            return False
+        transport.pause_reading()
+        self.deadline, self._lender = float("inf"), lender
+        if not lender.lend(self, f"\r\n{rest.decode('latin-1')}", self.server.common):
+            self._lender = None
+            self.deadline = self.server.now + _IDLE_SECONDS
+            transport.resume_reading()
+            return False
+        return True
+
+    def fileno(self) -> int:
+        """See `server.engine.lending.Lent`, as for the next two."""
+        return int(self._transport.get_extra_info("socket").fileno())
+
+    def take_back(self, data: bytes, unsent: bytes) -> None:
+        self._lender = None
+        if self.is_closed or self._transport.is_closing():
+            return
+        if unsent:
+            self.write(unsent)
+        slow = self._transport.get_write_buffer_size()
+        self.deadline = self.server.now + (self.server.transfer_seconds if slow else _IDLE_SECONDS)
+        if data:
+            self.data_received(data)
+        elif self.server.stopping:
+            self._close(reads_on=False)
+            return
+        if not self._paused_reading and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def break_off(self) -> None:
+        self._lender = None
+        self.abort()
+
+    def recall(self) -> None:
+        """Ask for the connection, where it is lent."""
+        if self._lender is not None:
+            self._lender.recall(self)
+
     # Ends
 
     def gone(self) -> Awaitable[None]:
@@ -505,7 +582,7 @@ class _Connection(asyncio.Protocol):
 
     def close_if_idle(self) -> bool:
         """Close the connection if no request is being answered or read; returns whether it was."""
-        is_idle = self._current is None and not self._refused and not self.is_closed
+        is_idle = self._current is None and self._lender is None and not self._refused and not self.is_closed
         if is_idle:
             self._close(reads_on=False)
         return is_idle

@@ -63,6 +63,10 @@ class Readings(Protocol):
         """Number of worker processes by state (idle, busy)."""
 
     @property
+    def connections_lent(self) -> int:
+        """Connections over which a lane answers."""
+
+    @property
     def workers_killed(self) -> Mapping[str, int]:
         """Worker processes that were ended, by reason, since the start."""
 
@@ -139,6 +143,7 @@ class Metrics:
         for state, number in now.workers.items():
             workers.add_metric([state], number)
         yield workers
+        yield _gauge("connections_lent", "Connections over which a lane answers", now.connections_lent)
         yield _counters("workers_killed", "Worker processes ended, by reason", "reason", now.workers_killed)
         yield _gauge("cache_bytes", "Size of the answer cache", now.cache_bytes)
         yield _gauge("cache_entries", "Answers in the cache", now.cache_entries)

@@ -52,6 +52,10 @@ class State:
         return {"idle": engine.idle, "busy": engine.running}
 
     @property
+    def connections_lent(self) -> int:  # noqa: D102
+        return self._current.serving.engine.lent
+
+    @property
     def workers_killed(self) -> Mapping[str, int]:  # noqa: D102
         return self._current.killed
 

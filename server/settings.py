@@ -73,6 +73,11 @@ class Settings:
     workers: int = _setting(max(2, processors()), "long queries evaluated at the same time", least=1)
     quick_workers: int = _setting(2, "further workers kept for queries that end within the quantum", least=0)
     quantum: float = _setting(0.05, "seconds after which a query counts as a long one", least=0.01)
+    lanes: int = _setting(
+        processors(),
+        "processes that answer by themselves over connections on which one quick query follows the other; 0 for none",
+        least=0,
+    )
     in_memory: InMemory = _setting(
         "auto",
         "which graphs are held in memory: all, the default graph, none; auto decides by size",

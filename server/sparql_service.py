@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from importlib.metadata import version
 from typing import TypeAlias
 
 from server import federation, guard
-from server.answer_cache import AnswerCache, Kept, matches, normalise
+from server.answer_cache import CACHEABLE, VARY, AnswerCache, Kept, Key, key_of, matches, tag_of
 from server.compression import choose_coding, compress, etag_for, worth_compressing
 from server.current import Serving
 from server.engine import Answer, Cancel, Question
+from server.engine.lending import Told
 from server.guard import Checked
 from server.metering import Meter
 from server.metrics import Metrics, Outcome, outcome_of
@@ -26,17 +25,13 @@ from server.repeated_requests import RepeatedRequests
 from server.settings import Settings
 from server.spool import Spool, Spooled
 
-_VERSION = version("chuncheng")
-_VARY = "Accept, Accept-Encoding, Accept-Datetime"
-#: May be kept, is asked for anew: the next snapshot may answer otherwise.
-_CACHEABLE = "public, max-age=0, must-revalidate"
+_QUICK_SECONDS = 0.003  # of an evaluation
 _COMPRESSED_AT_ONCE = 32 * 1024  # bytes; longer bodies are compressed on another thread
 #: Problems that lie in the query, so that who asks the same at the same time has them, too.
 _SHARED_STATUS = frozenset({400, 406, 413, 500, 504, 507})
 _CLIENT_GONE = 499  # in the log; nobody gets it
 _CHECKED_AT_ONCE = 4096  # characters; longer texts are read on another thread
 OnLong: TypeAlias = Callable[[Cancel], None]
-_Key: TypeAlias = tuple[str, str, str, str, str, str]
 
 
 class SparqlService:
@@ -64,7 +59,7 @@ class SparqlService:
         self._executor = executor
         # One thread: several would take the interpreter's lock from the event loop in turns.
         self._checking = ThreadPoolExecutor(1, thread_name_prefix="guard")
-        self._asked_now: dict[_Key, asyncio.Future[Problem | None]] = {}
+        self._asked_now: dict[Key, asyncio.Future[Problem | None]] = {}
         self._running: dict[str, list[float]] = {}  # by client, when its queries began
 
     def close(self) -> None:
@@ -82,7 +77,7 @@ class SparqlService:
         if request.if_none_match is not None:
             if request.if_none_match != found.etag:
                 return None  # needs reading
-            headers = {"ETag": found.etag, "Vary": _VARY, "Cache-Control": _CACHEABLE}
+            headers = {"ETag": found.etag, "Vary": VARY, "Cache-Control": CACHEABLE}
             response, outcome = Response(304, headers), "not_modified"
         self._tell(
             found.text,
@@ -102,13 +97,15 @@ class SparqlService:
         query: Query,
         serving: Serving,
         on_long: OnLong | None = None,
+        on_quick: Callable[[], None] = lambda: None,
         *,
         is_past: bool = False,
     ) -> Response:
         """The response to a query operation; raises Problem.
 
-        `on_long` gets a function that ends the query, once it has proved to be a long one. What is asked of the past
-        isn't kept for requests that repeat to the letter: these are of the present.
+        `on_long` gets a function that ends the query, once it has proved to be a long one; `on_quick` is called where it was
+        evaluated in a moment, and is the same for everyone. What is asked of the past isn't kept for requests that repeat to the
+        letter: these are of the present.
         """
         began = time.perf_counter()
         answer: Answer | None = None
@@ -129,6 +126,8 @@ class SparqlService:
         outcome: Outcome = "ok" if answer else "cached"
         if response.status == 304:
             outcome = "not_modified"
+        if answer is not None and answer.seconds < _QUICK_SECONDS and "ETag" in response.headers:
+            on_quick()
         if answer is None and not is_past:  # what is asked once may never come again
             self._repeated.put(serving.snapshot.id, request, response, query.text, rows)
         self._tell(
@@ -143,6 +142,23 @@ class SparqlService:
             content_type=response.headers.get("Content-Type"),
         )
         return response
+
+    def take_told(self, told: Told, serving: Serving, client: str) -> None:
+        """Meter, count and log a query that was answered elsewhere; raises Problem 429 where the client may have no more."""
+        self._meter.charge(client, told.evaluation)
+        self._metrics.observe_query("ok", told.total, told.size)
+        self._log.add(
+            text=told.text,
+            evaluation=told.evaluation,
+            total=told.total,
+            rows=told.rows,
+            size=told.size,
+            status=200,
+            outcome="ok",
+            snapshot=serving.snapshot.id,
+            format=told.content_type,
+        )
+        self._meter.admit(client)
 
     async def ask_for_page(self, query: Query, serving: Serving, question: Question, client: str) -> Answer:
         """An answer to be shown to the client, counted and logged like any other; raises Problem.
@@ -213,7 +229,7 @@ class SparqlService:
         return answer
 
     async def _anew(
-        self, key: _Key, request: Request, query: Query, serving: Serving, on_long: OnLong | None
+        self, key: Key, request: Request, query: Query, serving: Serving, on_long: OnLong | None
     ) -> tuple[Response, Answer | None]:
         """Answer by evaluation; who asks what is being evaluated already shares that answer, or that problem."""
         checked = await self._check(query)
@@ -242,7 +258,7 @@ class SparqlService:
 
     async def _evaluate_for(
         self,
-        key: _Key,
+        key: Key,
         request: Request,
         query: Query,
         checked: Checked,
@@ -261,29 +277,29 @@ class SparqlService:
         if answer.file is not None:
             return self._send_file(answer, key, request, repeatable=repeatable), answer
         assert answer.body is not None
-        headers = {"Content-Type": answer.content_type, "Vary": _VARY, "Cache-Control": _CACHEABLE}
+        headers = {"Content-Type": answer.content_type, "Vary": VARY, "Cache-Control": CACHEABLE}
         if not repeatable:
             headers["Cache-Control"] = "no-store"
-        tag = _tag(key) if repeatable else ""
+        tag = tag_of(key) if repeatable else ""
         kept = Kept(200, headers, answer.body, tag, answer.rows or 0)
         if repeatable:
             self._cache.put(key, kept)
         return await self._send(kept, key, request), answer
 
-    def _find(self, key: _Key, request: Request) -> Kept | Spooled | None:
+    def _find(self, key: Key, request: Request) -> Kept | Spooled | None:
         """The answer to the same question that was given before, if it is kept."""
         kept = self._cache.get(key)
         if kept is None and self._spool.bytes:
             return self._spool.get((*key, choose_coding(request.accept_encoding)))
         return kept
 
-    async def _send_kept(self, kept: Kept | Spooled, key: _Key, request: Request) -> Response:
+    async def _send_kept(self, kept: Kept | Spooled, key: Key, request: Request) -> Response:
         if isinstance(kept, Kept):
             return await self._send(kept, key, request)
         found = _not_modified(key, request)
         return found or Response(200, kept.headers, file=kept.path, size=kept.size)
 
-    async def _send(self, kept: Kept, key: _Key, request: Request) -> Response:
+    async def _send(self, kept: Kept, key: Key, request: Request) -> Response:
         """An answer that is in memory, in the coding that the client likes."""
         if kept.etag and request.if_none_match is not None and (found := _not_modified(key, request)):
             return found
@@ -304,13 +320,13 @@ class SparqlService:
             headers["ETag"] = etag_for(kept.etag, headers.get("Content-Encoding"))
         return Response(kept.status, headers, body)
 
-    def _send_file(self, answer: Answer, key: _Key, request: Request, *, repeatable: bool) -> Response:
+    def _send_file(self, answer: Answer, key: Key, request: Request, *, repeatable: bool) -> Response:
         assert answer.file is not None
-        headers = {"Content-Type": answer.content_type, "Vary": _VARY}
+        headers = {"Content-Type": answer.content_type, "Vary": VARY}
         if answer.coding:
             headers["Content-Encoding"] = answer.coding
         if repeatable:
-            headers |= {"Cache-Control": _CACHEABLE, "ETag": etag_for(_tag(key), answer.coding)}
+            headers |= {"Cache-Control": CACHEABLE, "ETag": etag_for(tag_of(key), answer.coding)}
         else:
             headers["Cache-Control"] = "no-store"
         kept_as = (*key, choose_coding(request.accept_encoding)) if repeatable else None
@@ -352,32 +368,26 @@ class SparqlService:
         self._tell(query.text, serving, began, outcome, problem.status, problem.seconds)
 
 
-def _key(query: Query, request: Request, serving: Serving) -> _Key:
-    return (
+def _key(query: Query, request: Request, serving: Serving) -> Key:
+    return key_of(
         serving.snapshot.id,
-        normalise(query.text),
-        request.accept or "",
-        query.format or "",
-        "\n".join(query.default_graphs),
-        "\n".join(query.named_graphs),
+        query.text,
+        request.accept,
+        query.format,
+        query.default_graphs,
+        query.named_graphs,
     )
 
 
-def _tag(key: _Key) -> str:
-    """A strong validator (RFC 9110, 8.8.3): within a snapshot an answer stays the same, byte for byte."""
-    digest = hashlib.blake2b("\0".join((_VERSION, *key)).encode("utf-8", "surrogatepass"), digest_size=16)
-    return f'"{digest.hexdigest()}"'
-
-
-def _not_modified(key: _Key, request: Request) -> Response | None:
+def _not_modified(key: Key, request: Request) -> Response | None:
     if request.if_none_match is None:
         return None
-    tag = _tag(key)
+    tag = tag_of(key)
     for coding in (None, "zstd", "br", "gzip"):
         own = etag_for(tag, coding)
         if matches(request.if_none_match, own):
             sent = (
                 own if request.if_none_match != "*" else etag_for(tag, choose_coding(request.accept_encoding))
             )
-            return Response(304, {"ETag": sent, "Vary": _VARY, "Cache-Control": _CACHEABLE})
+            return Response(304, {"ETag": sent, "Vary": VARY, "Cache-Control": CACHEABLE})
     return None

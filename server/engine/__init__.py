@@ -8,6 +8,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from server.engine.lending import Lent, Tell, Terms
+
 Term: TypeAlias = NamedNode | BlankNode | Literal
 Cancel: TypeAlias = Callable[[], None]
 
@@ -66,8 +68,17 @@ class Engine(Protocol):
         deadline, 507 over the limits of memory or size.
         """
 
+    def lend(self, connection: Lent, terms: Terms, tell: Tell) -> bool:
+        """Have what comes over a connection answered without the server, as far as that can be; False where it can't be, or not now."""
+
+    def recall(self, connection: Lent) -> None:
+        """Ask for a connection that is lent."""
+
+    def retire(self) -> None:
+        """Lend no more connections, and ask for those that are lent: another snapshot is served."""
+
     async def close(self) -> None:
-        """Let go of processes; queries that still run are ended."""
+        """Let go of processes; queries that still run are ended, connections that are lent come back."""
 
     @property
     def is_ready(self) -> bool:
@@ -84,6 +95,10 @@ class Engine(Protocol):
     @property
     def idle(self) -> int:
         """How many more could be evaluated at once."""
+
+    @property
+    def lent(self) -> int:
+        """Connections that are lent."""
 
     @property
     def state(self) -> Mapping[str, str]:

@@ -21,12 +21,14 @@ import signal
 import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from graph.snapshot import Snapshot
 from server.busy_polling import BusyPolling
 from server.engine import Answer, Cancel, Question, wire
+from server.engine.lanes import Lanes
+from server.engine.lending import Desk, Lent, Tell, Terms
 from server.engine.stores import available_memory, choose_memory
 from server.engine.worker import out_of_memory
 from server.engine.zygote_link import EngineError, WorkerProcess, Zygote
@@ -76,11 +78,18 @@ class WorkerPool:
     """The engine over one snapshot; to be used from one event loop."""
 
     def __init__(
-        self, snapshot: Snapshot, settings: Settings, spool: Path, killed: Counter[str] | None = None
+        self,
+        snapshot: Snapshot,
+        settings: Settings,
+        spool: Path,
+        killed: Counter[str] | None = None,
+        *,
+        lends: bool = False,
     ) -> None:
         self._snapshot = snapshot
         self._settings = settings
         self._spool = spool
+        self._lends = lends
         self._loop = asyncio.get_running_loop()
         self._zygote = Zygote(self, self._loop)
         self._slots = settings.workers + settings.quick_workers
@@ -100,6 +109,7 @@ class WorkerPool:
         self._polling = BusyPolling(self._loop)
         self._closed = False
         self.killed: Counter[str] = Counter() if killed is None else killed  # workers, by reason
+        self._lanes = Lanes(0, self._fork_lane, self._loop, self._lane_ended)
         self.memory = "none"
         self.isolation = "none"
         self.allocator = "system"
@@ -113,6 +123,9 @@ class WorkerPool:
         )
         said = await self._zygote.start(
             {
+                "snapshot": self._snapshot.id,
+                "limits": asdict(self._settings.limits),
+                "services": bool(self._settings.services),
                 "folder": str(self._snapshot.path.resolve()),
                 "memory": self.memory,
                 "base": self._snapshot.base,
@@ -120,6 +133,7 @@ class WorkerPool:
                 "memory_bytes": self._settings.limits.memory_bytes,
             }
         )
+        self._lanes = Lanes(self._most_lanes(quads), self._fork_lane, self._loop, self._lane_ended)
         self.isolation = said["isolation"]
         self.allocator = said["allocator"]
         self.resident_bytes = said["resident_kib"] * 1024
@@ -148,9 +162,22 @@ class WorkerPool:
             self._abandon(job, "disconnected")
             raise
 
+    def lend(self, connection: Lent, terms: Terms, tell: Tell) -> bool:
+        """See `server.engine.Engine`."""
+        return self._lanes.lend(connection, terms, tell)
+
+    def recall(self, connection: Lent) -> None:
+        """See `server.engine.Engine`."""
+        self._lanes.recall(connection)
+
+    def retire(self) -> None:
+        """See `server.engine.Engine`."""
+        self._lanes.retire()
+
     async def close(self) -> None:
         """See `server.engine.Engine`."""
         self._closed = True
+        self._lanes.close()
         behind = [job for worker in self._workers.values() for job in worker.behind]
         for job in [*self._queue, *behind, *self._running]:
             self._fail(job, Problem(503, "the server is about to stop", headers={"Retry-After": "5"}))
@@ -175,6 +202,11 @@ class WorkerPool:
     def idle(self) -> int:
         """Workers that wait for a query."""
         return len(self._idle)
+
+    @property
+    def lent(self) -> int:
+        """Connections that are lent."""
+        return len(self._lanes)
 
     @property
     def is_ready(self) -> bool:
@@ -206,6 +238,10 @@ class WorkerPool:
         self._came.set()
         self._dispatch()
 
+    def lane_came(self, lane: WorkerProcess, desk: Desk) -> None:
+        """See `zygote_link.Listener`."""
+        self._lanes.came(lane, desk)
+
     def worker_went(self, pid: int, status: int) -> None:
         """See `zygote_link.Listener`."""
         known = self._dying.pop(pid, None)
@@ -219,6 +255,7 @@ class WorkerPool:
         if self._closed:
             return
         _log.error("the engine's process has ended; it is started again")
+        self._lanes.close()
         for worker in list(self._workers.values()):
             self._lose(worker)
         self._restarting = self._loop.create_task(self._restart())
@@ -236,6 +273,24 @@ class WorkerPool:
                 pause = min(pause * 2, 30)
             else:
                 return
+
+    # Lanes
+
+    def _most_lanes(self, quads: int) -> int:
+        """How many there may be: none where their memory would be missed, or the platform lacks what they need."""
+        most = self._settings.lanes
+        if self.memory == "none" or not hasattr(os, "memfd_create") or not self._lends:
+            return 0
+        # Three quarters of the memory may be taken with them, a half without.
+        room, processes = available_memory() * 3 // 2, self._slots + 2 + most
+        held = choose_memory(self._settings.in_memory, quads, room, processes)
+        return most if held == self.memory else 0
+
+    def _fork_lane(self) -> None:
+        self._zygote.fork("lane")
+
+    def _lane_ended(self, reason: str) -> None:
+        self.killed[reason] += 1
 
     # Slots and the queue
 

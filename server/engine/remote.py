@@ -34,6 +34,7 @@ from graph.remote.client import (
 )
 from server.engine import Answer, Cancel, Question
 from server.engine.evaluate import write_triples
+from server.engine.lending import Lent, Tell, Terms
 from server.engine.pool import WorkerPool, busy, overdue
 from server.engine.remote_dataset import Held, Written, write
 from server.engine.sink import Sink, SizeExceeded
@@ -111,8 +112,21 @@ class RemoteEngine:
         return self._slots - self._running
 
     @property
+    def lent(self) -> int:  # noqa: D102
+        return 0
+
+    @property
     def state(self) -> Mapping[str, str]:  # noqa: D102
         return {"network_isolation": "store", "in_memory": "store", "store": self._client.address.kind}
+
+    def lend(self, connection: Lent, terms: Terms, tell: Tell) -> bool:  # noqa: ARG002, D102
+        return False
+
+    def recall(self, connection: Lent) -> None:
+        """See `server.engine.Engine`: nothing is lent."""
+
+    def retire(self) -> None:
+        """See `server.engine.Engine`: nothing is lent."""
 
     async def close(self) -> None:
         """See `server.engine.Engine`."""

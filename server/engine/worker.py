@@ -106,13 +106,14 @@ def _answer_all(
             lift_memory_limit()  # threads of the store on disk take addresses for their stacks
             stores.of(names_graphs=True)
             limit_memory(around.memory_bytes)
-        reply = _answer(stores, question, around)
+        reply = answer(stores, question, around)
         computed = time.process_time()
         connection.sendall(wire.pack_reply(reply, computed, number))
         questions.look()  # behind the reply: the server asks again as soon as it hears that the rest is forgotten
 
 
-def _answer(stores: Stores, question: Question, around: Surroundings) -> wire.Reply:
+def answer(stores: Stores, question: Question, around: Surroundings) -> wire.Reply:
+    """The answer to a question, or what is wrong with it; never raises for a query's sake."""
     began = time.perf_counter()
 
     def new_sink(choice: Choice) -> Sink:

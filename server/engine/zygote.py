@@ -1,8 +1,8 @@
 """The process that loads a snapshot once and forks workers that share it.
 
 It never starts a thread, which is what makes forking safe. It talks over a socket of whole messages (SOCK_SEQPACKET):
-`fork` asks for a worker; `{"worker": pid}` comes back with the worker's connection and, on Linux, a descriptor of its
-process; `{"gone": pid, "status": …}` tells that one has ended, with the status of waitpid.
+`worker` and `lane` ask for a process of that kind; `{"worker": pid}` or `{"lane": pid}` comes back with its connection and, on Linux, a
+descriptor of the process and, of a lane, of its desk; `{"gone": pid, "status": …}` tells that one has ended, with the status of waitpid.
 """
 
 from __future__ import annotations
@@ -17,12 +17,18 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from server.engine import allocator
 from server.engine.isolation import cut_network, deepen_stack, follow_parent
+from server.engine.lane import LaneSurroundings, serve_lent
+from server.engine.lending import Desk
 from server.engine.stores import Stores, load
 from server.engine.worker import Surroundings, work
+from server.settings import Limits
+
+Kind: TypeAlias = Literal["worker", "lane"]
+_KINDS: dict[bytes, Kind] = {b"worker": "worker", b"lane": "lane"}
 
 
 def main(descriptor: int) -> None:
@@ -40,14 +46,19 @@ def main(descriptor: int) -> None:
         return
     gc.collect()
     gc.freeze()
-    around = Surroundings(told["base"], Path(told["spool"]), told["memory_bytes"])
+    around = LaneSurroundings(
+        Surroundings(told["base"], Path(told["spool"]), told["memory_bytes"]),
+        told["snapshot"],
+        Limits(**told["limits"]),
+        told["services"],
+    )
     resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     said = {"isolation": isolation, "allocator": allocator.running(), "resident_kib": resident}
     _tell(control, {"ready": True, **said})
     _serve(control, stores, around)
 
 
-def _serve(control: socket.socket, stores: Stores, around: Surroundings) -> None:
+def _serve(control: socket.socket, stores: Stores, around: LaneSurroundings) -> None:
     woken, wake = os.pipe()
     for end in (woken, wake):
         os.set_blocking(end, False)
@@ -61,22 +72,30 @@ def _serve(control: socket.socket, stores: Stores, around: Surroundings) -> None
             if ready == woken:
                 os.read(woken, 4096)
                 _tell_of_the_ended(control)
-            elif not _is_asked(control):
+            elif (kind := _asked(control)) is None:
                 return
             else:
-                _fork(control, (woken, wake), stores, around)
+                _fork(kind, control, (woken, wake), stores, around)
 
 
-def _is_asked(control: socket.socket) -> bool:
-    """Whether another worker is wanted; not where the server has gone."""
+def _asked(control: socket.socket) -> Kind | None:
+    """Which kind of process is wanted; None where the server has gone."""
     try:
-        return bool(control.recv(64))
+        return _KINDS.get(control.recv(64))
     except ConnectionResetError:
-        return False
+        return None
 
 
-def _fork(control: socket.socket, pipes: tuple[int, int], stores: Stores, around: Surroundings) -> None:
-    ours, theirs = socket.socketpair()
+def _fork(
+    kind: Kind, control: socket.socket, pipes: tuple[int, int], stores: Stores, around: LaneSurroundings
+) -> None:
+    desk = None
+    if kind == "lane":
+        try:
+            desk = Desk.make()
+        except OSError:
+            return  # the server goes on without
+    ours, theirs = socket.socketpair(type=socket.SOCK_STREAM if desk is None else socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid == 0:
         status = 1
@@ -87,7 +106,10 @@ def _fork(control: socket.socket, pipes: tuple[int, int], stores: Stores, around
             for own in (control.fileno(), theirs.fileno(), *pipes):
                 os.close(own)
             _silence()
-            work(stores, ours, around)
+            if desk is None:
+                work(stores, ours, around.worker)
+            else:
+                serve_lent(stores, ours, Desk(desk), around)
             status = 0
         finally:
             os._exit(status)
@@ -95,7 +117,9 @@ def _fork(control: socket.socket, pipes: tuple[int, int], stores: Stores, around
     handed = [theirs.fileno()]
     if hasattr(os, "pidfd_open"):
         handed.append(os.pidfd_open(pid))
-    _tell(control, {"worker": pid}, handed)
+    if desk is not None:
+        handed.append(desk)
+    _tell(control, {kind: pid}, handed)
     theirs.close()
     for descriptor in handed[1:]:
         os.close(descriptor)

@@ -13,12 +13,18 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeAlias
 
 from ontology.errors import ChunchengError
 from server.engine import allocator
+from server.engine.lending import Desk
 
+Kind: TypeAlias = Literal["worker", "lane"]
 _LOADING_SECONDS = 600  # for a snapshot to load into memory
+
+
+_STOP_LOOKS, _STOP_SECONDS = 100, 0.0001
 
 
 class EngineError(ChunchengError):
@@ -31,8 +37,11 @@ class Listener(Protocol):
     def worker_came(self, worker: WorkerProcess) -> None:
         """A worker has been forked and waits for its first query."""
 
+    def lane_came(self, lane: WorkerProcess, desk: Desk) -> None:
+        """A process has been forked to which connections may be lent (`server.engine.lane`)."""
+
     def worker_went(self, pid: int, status: int) -> None:
-        """A worker has ended, with the status of waitpid."""
+        """A process has ended, with the status of waitpid."""
 
     def zygote_went(self) -> None:
         """The zygote itself has ended."""
@@ -46,13 +55,33 @@ class WorkerProcess:
     connection: socket.socket
     descriptor: int | None  # of the process (pidfd), where there are such
 
-    def kill(self) -> None:
-        """End the process at once; nothing if it has ended already."""
+    def send(self, number: signal.Signals) -> None:
+        """Send the process a signal; nothing if it has ended already."""
         with contextlib.suppress(ProcessLookupError):
             if self.descriptor is not None:
-                signal.pidfd_send_signal(self.descriptor, signal.SIGKILL)
+                signal.pidfd_send_signal(self.descriptor, number)
             else:
-                os.kill(self.pid, signal.SIGKILL)
+                os.kill(self.pid, number)
+
+    def stop(self) -> None:
+        """Have it do nothing more, and wait until it does: for a moment, and not where the platform doesn't tell."""
+        self.send(signal.SIGSTOP)
+        for _ in range(_STOP_LOOKS):
+            try:
+                state = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
+            except (OSError, IndexError):
+                return
+            if state in (b"T", b"Z", b"X"):
+                return
+            time.sleep(_STOP_SECONDS)
+
+    def go_on(self) -> None:
+        """Have it go on after `stop`."""
+        self.send(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End the process at once; nothing if it has ended already."""
+        self.send(signal.SIGKILL)
 
     def computed(self) -> float:
         """Seconds of processor time that it has taken; 0 where the platform doesn't tell."""
@@ -100,11 +129,11 @@ class Zygote:
         except TimeoutError:
             raise EngineError(f"the snapshot was not loaded within {_LOADING_SECONDS} s") from None
 
-    def fork(self) -> None:
-        """Ask for a worker; it comes to the listener."""
+    def fork(self, kind: Kind = "worker") -> None:
+        """Ask for a process of that kind; it comes to the listener."""
         if self._control is not None:
             with contextlib.suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
-                self._control.send(b"fork")
+                self._control.send(kind.encode())
 
     async def close(self) -> None:
         """End it and its workers."""
@@ -123,7 +152,7 @@ class Zygote:
         descriptors = array.array("i")
         assert self._control is not None
         try:
-            data, attached, _, _ = self._control.recvmsg(1 << 16, socket.CMSG_LEN(2 * descriptors.itemsize))
+            data, attached, _, _ = self._control.recvmsg(1 << 16, socket.CMSG_LEN(3 * descriptors.itemsize))
         except BlockingIOError:
             return
         except ConnectionResetError:
@@ -143,12 +172,11 @@ class Zygote:
 
     def _hear(self, message: dict[str, Any], descriptors: list[int]) -> None:
         if "worker" in message:
-            connection = socket.socket(fileno=descriptors[0])
-            connection.setblocking(False)
-            process = WorkerProcess(
-                message["worker"], connection, descriptors[1] if descriptors[1:] else None
-            )
-            self._listener.worker_came(process)
+            self._listener.worker_came(_process(message["worker"], descriptors))
+        elif "lane" in message:
+            desk = descriptors.pop()
+            self._listener.lane_came(_process(message["lane"], descriptors), Desk(desk))
+            os.close(desk)
         elif "gone" in message:
             self._listener.worker_went(message["gone"], message["status"])
         elif self._ready.done():
@@ -157,3 +185,9 @@ class Zygote:
             self._ready.set_exception(EngineError(f"the snapshot can't be loaded: {message['failed']}"))
         else:
             self._ready.set_result(message)
+
+
+def _process(pid: int, descriptors: list[int]) -> WorkerProcess:
+    connection = socket.socket(fileno=descriptors[0])
+    connection.setblocking(False)
+    return WorkerProcess(pid, connection, descriptors[1] if descriptors[1:] else None)

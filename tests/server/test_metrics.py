@@ -18,6 +18,7 @@ class Now:
 
     queue_length: int = 3
     workers: Mapping[str, int] = field(default_factory=lambda: {"idle": 2, "busy": 4})
+    connections_lent: int = 6
     workers_killed: Mapping[str, int] = field(default_factory=lambda: {"deadline": 5})
     cache_bytes: int = 1_000
     cache_entries: int = 7
@@ -62,6 +63,7 @@ def test_the_state_is_that_of_now() -> None:
     found = _samples(metrics)
     assert found[("chuncheng_queue_length",)] == 3
     assert found["chuncheng_workers", "busy"] == 4
+    assert found[("chuncheng_connections_lent",)] == 6
     assert found["chuncheng_workers_killed_total", "deadline"] == 5
     assert found[("chuncheng_cache_bytes",)] == 1_000
     assert found[("chuncheng_cache_entries",)] == 7

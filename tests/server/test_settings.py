@@ -66,11 +66,14 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         load_settings(tmp_path / "nowhere.toml", {})
 
 
+OF_THE_MACHINE = {"workers": "the number of processors, at least 2", "lanes": "the number of processors"}
+
+
 @pytest.mark.parametrize("part", [Limits(), Settings()], ids=["limits", "settings"])
 def test_the_documentation_shows_every_setting_with_its_default(part: Limits | Settings) -> None:
     documented = DOCUMENTATION.read_text("utf-8")
     for name, value, meaning in describe(part):
-        shown = "the number of processors, at least 2" if name == "workers" else write(value)
+        shown = OF_THE_MACHINE.get(name) or write(value)
         assert f"| `{name}` | {shown} | {meaning} |" in documented
 
 
