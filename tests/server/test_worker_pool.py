@@ -200,7 +200,7 @@ def test_what_a_worker_had_begun_is_answered_before_it_says_that_it_has_forgotte
     stores = Stores(tmp_path, default=pyoxigraph.Store())
     ours, theirs = socket.socketpair()
     rows = " ".join(map(str, range(400)))
-    slow = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?a {{ {rows} }} VALUES ?b {{ {rows} }} }}"
+    slow = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?a {{ {rows} }} VALUES ?b {{ {rows} }} VALUES ?c {{ 1 2 3 4 5 6 7 8 9 }} }}"
     asked = [Question(text, format="csv", names_graphs=False) for text in ("ASK {}", slow, "ASK {}")]
     asked[0] = asked[0]._replace(format="json")
     answering = threading.Thread(
