@@ -103,9 +103,7 @@ class Exchange:
         keeps: bool,
         keeps_by_name: bool = False,
     ) -> None:
-        self.lender: Lender | None = (
-            None  # of the connection, where the next request may be answered by another process
-        )
+        self.lender: Lender | None = None  # where another process may answer the next request
         self.by_thread = False  # another thread answers, which needs the interpreter's lock also afterwards
         self.authority: str | None = None
         if not target.startswith("/"):
@@ -527,6 +525,7 @@ class _Connection(asyncio.Protocol):
         transport = self._transport
         if (
             not is_one
+            or self._head_bytes  # of a request that comes in pieces
             or transport.get_write_buffer_size()
             or transport.is_closing()
             or self._gone is not None

@@ -146,17 +146,16 @@ class SparqlService:
     def take_told(self, told: Told, serving: Serving, client: str) -> None:
         """Meter, count and log a query that was answered elsewhere; raises Problem 429 where the client may have no more."""
         self._meter.charge(client, told.evaluation)
-        self._metrics.observe_query("ok", told.total, told.size)
-        self._log.add(
-            text=told.text,
-            evaluation=told.evaluation,
-            total=told.total,
+        self._record(
+            told.text,
+            serving,
+            "ok",
+            200,
+            told.evaluation,
+            told.total,
             rows=told.rows,
             size=told.size,
-            status=200,
-            outcome="ok",
-            snapshot=serving.snapshot.id,
-            format=told.content_type,
+            content_type=told.content_type,
         )
         self._meter.admit(client)
 
@@ -347,12 +346,30 @@ class SparqlService:
         size: int = 0,
         content_type: str | None = None,
     ) -> None:
-        """Count and log a query that has ended."""
+        """Count and log a query that has ended just now."""
         total = time.perf_counter() - began
+        self._record(
+            text, serving, outcome, status, seconds, total, rows=rows, size=size, content_type=content_type
+        )
+
+    def _record(
+        self,
+        text: str,
+        serving: Serving,
+        outcome: Outcome,
+        status: int,
+        evaluation: float,
+        total: float,
+        *,
+        rows: int | None,
+        size: int,
+        content_type: str | None,
+    ) -> None:
+        """Count and log a query."""
         self._metrics.observe_query(outcome, total, size)
         self._log.add(
             text=text,
-            evaluation=seconds,
+            evaluation=evaluation,
             total=total,
             rows=rows,
             size=size,

@@ -14,13 +14,15 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ontology.errors import ChunchengError
 from server.engine import allocator
 from server.engine.lending import Desk
 
-Kind: TypeAlias = Literal["worker", "lane"]
+if TYPE_CHECKING:
+    from server.engine.zygote import Kind
+
 _LOADING_SECONDS = 600  # for a snapshot to load into memory
 
 
