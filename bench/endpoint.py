@@ -499,8 +499,8 @@ def tell(found: dict[str, Any]) -> list[str]:
     return [
         *lines,
         "",
-        "The gap at the points of eight clients is the price of safety: what native Oxigraph answers in a tenth of a millisecond crosses a tokenizer and two "
-        "processes here, in Python. A question that comes again costs no query at all.",
+        "What gap there is at points and quick questions is the price of safety: what native Oxigraph answers in a tenth of a millisecond crosses a tokenizer "
+        "here, and Python in a process that can be ended. A question that comes again costs no query at all.",
     ]
 
 

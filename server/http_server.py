@@ -461,7 +461,8 @@ class _Connection(asyncio.Protocol):
     def finished(self, *, keeps: bool) -> None:
         """The current request is answered; the next one is answered, where one waits and the connection is kept."""
         exchange, self._current, self._task = self._current, None, None
-        if exchange is None or exchange.lender is None:
+        lender = exchange.lender if exchange is not None else None
+        if lender is None:
             self._to_lend = 0
         slow = self._transport.get_write_buffer_size()
         self.deadline = self.server.now + (self.server.transfer_seconds if slow else _IDLE_SECONDS)
@@ -469,7 +470,7 @@ class _Connection(asyncio.Protocol):
             self._close(reads_on=exchange is not None and exchange is self._read)
         elif self._waiting:
             self.server.loop.call_soon(self._next)
-        elif exchange is not None and exchange.lender is not None and self._lend(exchange.lender):
+        elif lender is not None and self._lend(lender):
             return
         else:
             self.read_on()
@@ -532,12 +533,10 @@ class _Connection(asyncio.Protocol):
         ):
             return False
         transport.pause_reading()
-        self.deadline, self._lender = float("inf"), lender
         if not lender.lend(self, f"\r\n{rest.decode('latin-1')}", self.server.common):
-            self._lender = None
-            self.deadline = self.server.now + _IDLE_SECONDS
             transport.resume_reading()
             return False
+        self.deadline, self._lender = float("inf"), lender
         return True
 
     def fileno(self) -> int:

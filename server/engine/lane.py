@@ -79,6 +79,7 @@ class Lane:
         self._told_at = 0.0
         self._ends: dict[str, bytes] = {}  # of heads, as of a second
         self._second = 0
+        self._looked_at = 0.0  # which loans are used
 
     def run(self) -> NoReturn:
         """Answer; raises EOFError once the server has gone."""
@@ -93,8 +94,9 @@ class Lane:
             now = time.monotonic()
             if self._told and (not ready or now - self._told_at > _TOLD_SECONDS):
                 self._tell()
-            if not ready:
-                for loan in [own for own in self._loans.values() if now - own.used > _IDLE_SECONDS]:
+            if now - self._looked_at > _IDLE_SECONDS / 2:
+                self._looked_at = now
+                for loan in [each for each in self._loans.values() if now - each.used > _IDLE_SECONDS]:
                     self._give_back(loan)
 
     # What the server says

@@ -63,7 +63,7 @@ class Lanes:
     def lend(self, connection: Lent, terms: Terms, tell: Tell) -> bool:
         """Lend a connection on which nothing is being answered; False where none can be lent, at present or ever.
 
-        What is answered over it goes to `tell`. It comes back by `take_back`, also at once and from within.
+        What is answered over it goes to `tell`. It comes back by `take_back`, though never before this returns.
         """
         if self._closed or not self._most:
             return False

@@ -37,7 +37,9 @@ class Terms(NamedTuple):
 
     def pack(self) -> bytes:
         """As bytes."""
-        return json.dumps(self).encode()
+        return json.dumps(
+            self, ensure_ascii=False
+        ).encode()  # escapes would make a message of it that is too long
 
     @classmethod
     def unpack(cls, data: bytes) -> Terms:

@@ -8,13 +8,16 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from graph.remote.client import StoreClient, connect
 from tests.server.live import free_port
 
 START_SECONDS = 60
@@ -113,6 +116,21 @@ def running_store(kind: str, folder: Path) -> Iterator[RunningStore]:
         yield store
     finally:
         store.kill()
+
+
+@contextlib.contextmanager
+def client_of(handler: type[BaseHTTPRequestHandler]) -> Iterator[StoreClient]:
+    """A client of a server on loopback that answers as the handler does, as if it were Oxigraph's."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        client = connect(f"http://127.0.0.1:{server.server_port}", {"CHUNCHENG_STORE_KIND": "oxigraph"})
+        try:
+            yield client
+        finally:
+            client.close()
+            server.shutdown()
+            thread.join()
 
 
 def publish(store: RunningStore, data: Path, *more: str) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +15,7 @@ import pytest
 from graph.remote.address import RemoteStoreError
 from graph.remote.client import CONNECTIONS, StoreClient, connect
 from graph.remote.fill import count_triples, fill_all
-from tests.remote.stores import running_store
+from tests.remote.stores import client_of, running_store
 
 GRAPH = "https://ledger.example/graph"
 LONG = 60_000  # triples that don't go in one piece
@@ -93,13 +93,5 @@ def asked_to_write(takes: Callable[[], bool]) -> Iterator[StoreClient]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        client = connect(f"http://127.0.0.1:{server.server_port}", {"CHUNCHENG_STORE_KIND": "oxigraph"})
-        try:
-            yield client
-        finally:
-            client.close()
-            server.shutdown()
-            thread.join()
+    with client_of(Handler) as client:
+        yield client

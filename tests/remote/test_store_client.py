@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from graph.remote.client import StoreClient, StoreRefusedError, connect
+from graph.remote.client import StoreClient, StoreRefusedError
+from tests.remote.stores import client_of
 
 GRAPH, TRIPLES = "https://ledger.example/graph/a", b"<a:s> <a:p> <a:o> .\n"
 DEADLOCK = b"Virtuoso 40001 Error SR172: Transaction deadlocked"
@@ -60,13 +60,5 @@ def refusing(
         def log_message(self, *_: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            client = connect(f"http://127.0.0.1:{server.server_port}", {"CHUNCHENG_STORE_KIND": "oxigraph"})
-            yield client, lambda: methods
-            client.close()
-        finally:
-            server.shutdown()
-            thread.join()
+    with client_of(Handler) as client:
+        yield client, lambda: methods

@@ -262,6 +262,25 @@ def test_a_connection_that_nobody_uses_comes_back(server: Server) -> None:
         client.number()
 
 
+def test_one_that_nobody_uses_comes_back_beside_another_in_use(data: Path) -> None:
+    with running(data, lanes=1, client_budget=0) as server, Client(server) as client, Client(server) as other:
+        other.be_lent()
+        client.be_lent()
+        deadline = time.monotonic() + 5
+        while lent(server) > 1 and time.monotonic() < deadline:
+            client.number()
+        client.number(MANY)
+        assert lent(server) == 1
+
+
+def test_headers_of_any_bytes_are_no_reason_to_end_a_lane(data: Path) -> None:
+    header = "X-Note: " + "昆明" * 2000  # 12 KB beyond ASCII
+    with running(data, lanes=1, client_budget=0) as server, Client(server, header) as client:
+        client.be_lent()
+        client.number(MANY)
+        assert 'workers_killed_total{reason="failed"} 0.0' in server.get("/metrics").text
+
+
 def test_a_process_that_is_ended_from_outside_takes_no_answer_with_it(data: Path) -> None:
     with running(data, lanes=1, client_budget=0) as server, Client(server) as client, Client(server) as other:
         client.be_lent()
