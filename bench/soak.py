@@ -46,6 +46,7 @@ AREAS, GROUPS = 1500, 20
 INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 EXPORT = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), '{BASE}id/area/')) }}"
+LANES = 2
 SETTINGS: dict[str, object] = {
     "client_budget": 0,
     "deadline": 2,
@@ -56,6 +57,7 @@ SETTINGS: dict[str, object] = {
     "cache_bytes": 4 * 1024**2,  # full before the first look at memory
     "transfer_seconds": 5,
     "workers": 2,
+    "lanes": LANES,
 }
 HOSTILE = (
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
@@ -86,6 +88,7 @@ MAY_GROW = {
     "descriptors": (1.0, 2),
     "processes": (1.0, 0),
 }
+LENT_SECONDS = 15.0  # within which connections have to be lent where nothing else is asked
 SEEN_SECONDS = 15.0  # within which a published snapshot has to be served
 
 
@@ -214,6 +217,8 @@ class Soak:
             self._fail("pause", "requests were still not answered after 30 s")
         base = self.samples[0].processes if self.samples else 0
         pid = self.server.process.pid
+        wait_until(self._is_quiet, 10)
+        self._lend()
         # Files on their way are kept for some seconds, workers that were ended are made anew, old engines ended.
         wait_until(
             lambda: self._is_quiet() and footprint(pid).processes == (base or footprint(pid).processes), 10
@@ -221,6 +226,27 @@ class Soak:
         time.sleep(1)
         self.samples.append(footprint(pid))
         self._go.set()
+
+    def _lend(self) -> None:
+        """Have connections lent, so that all processes that answer over such are there whenever they are counted."""
+        dice = random.Random(len(self.samples))
+        with contextlib.ExitStack() as stack:
+            connections = [stack.enter_context(contextlib.closing(self._connection())) for _ in range(LANES)]
+
+            def are_lent() -> bool:
+                for connection in connections * 20:
+                    self._new_point(connection, dice)
+                told = self.server.get("/metrics").text.partition("\nchuncheng_connections_lent ")[2]
+                return float(told.split()[0]) >= len(connections)
+
+            try:
+                if not wait_until(are_lent, LENT_SECONDS):
+                    self._fail(
+                        "lend",
+                        f"not all of {len(connections)} connections were lent within {LENT_SECONDS:g} s",
+                    )
+            except Failure as failure:
+                self._fail("lend", str(failure))
 
     def _is_quiet(self) -> bool:
         return bool(self._health().get("queries") == {"running": 0, "waiting": 0})
@@ -406,12 +432,15 @@ class Soak:
         """Many values one after the other, none of them asked before, so that the connection is lent; a slow question among them."""
         slow = dice.randrange(200)
         for number in range(100):
-            area = dice.randrange(AREAS)
-            more = f"{SLOW_GROUP} " if number == slow else ""
-            query = f"SELECT ?v {{ {more}<{BASE}id/area/{area}> <{BASE}value> ?v }} # {dice.random()}"
-            _, body, versions = self._ask(connection, query, "text/csv")
-            found = body.decode().split("\r\n")[1:-1]
-            _require(found, [[str(version.value(area))] for version in versions])
+            self._new_point(connection, dice, f"{SLOW_GROUP} " if number == slow else "")
+
+    def _new_point(self, connection: http.client.HTTPConnection, dice: random.Random, more: str = "") -> None:
+        """A value, asked for in words that nobody has used before."""
+        area = dice.randrange(AREAS)
+        query = f"SELECT ?v {{ {more}<{BASE}id/area/{area}> <{BASE}value> ?v }} # {dice.random()}"
+        _, body, versions = self._ask(connection, query, "text/csv")
+        found = body.decode().split("\r\n")[1:-1]
+        _require(found, [[str(version.value(area))] for version in versions])
 
     def join(self, connection: http.client.HTTPConnection, dice: random.Random) -> None:
         """The sum over a group, as CSV."""
