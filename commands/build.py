@@ -88,7 +88,7 @@ if TYPE_CHECKING:
 @click.option(
     "--fresh",
     is_flag=True,
-    help="Read every article anew, also those that an earlier build has read with the same rules.",
+    help="Read every article anew, also those that an earlier build has read with the same rules, and make the snapshot anew even if nothing has changed.",
 )
 @corrections_option
 @model_option
@@ -126,7 +126,8 @@ def build(
     chuncheng build s3://bucket/pages --cluster tcp://scheduler:8786
 
     What was read of an article is kept in the data folder: the next build reads only what is new or changed, by its text, the
-    corrections for it and the rules; one that was killed goes on where it was.
+    corrections for it and the rules; one that was killed goes on where it was. Where nothing has changed, the snapshot isn't made
+    anew.
 
     A file that can't be read is named and the rest goes on, with exit code 0, unless nothing could be read; with --strict
     the first such file ends the build, and nothing is published.
@@ -141,6 +142,7 @@ def build(
     from server.prepared_queries import prepared_queries
 
     began = time.monotonic()
+    before = _published(data)
     publication = Publication(published, publisher)
     patches = read_patches(corrections)
     decisions = read_match_decisions(corrections)
@@ -178,13 +180,15 @@ def build(
                 decisions=decisions,
                 queries=prepared_queries(base),
                 stages=stages,
+                anew=fresh,
             )
         if reading:
             reading.published()
         told = ", ".join(f"{name} {taken:.1f}" for name, taken in stages.seconds().items() if name != "all")
         click.echo(f"seconds: {told}", err=True)
     counts = ", ".join(f"{number:,} {name}" for name, number in snapshot.manifest["counts"].items() if number)
-    click.echo(f"published {snapshot.id} in {data}: {counts} ({time.monotonic() - began:.1f} s)")
+    what = "nothing has changed, so this stays published:" if snapshot.id == before else "published"
+    click.echo(f"{what} {snapshot.id} in {data}: {counts} ({time.monotonic() - began:.1f} s)")
     _tell_reasoning(snapshot.manifest["reasoning"])
     _tell_reconciliation(snapshot.manifest.get("reconciliation", {}))
     if keep:
@@ -192,6 +196,14 @@ def build(
             snapshots_of.prune(data, keep)
         except (ChunchengError, OSError) as error:  # the new snapshot is published all the same
             click.echo(f"older snapshots were not removed: {error}", err=True)
+
+
+def _published(data: Path) -> str | None:
+    """The id of the snapshot that is served, None where there is none."""
+    try:
+        return snapshots_of.open_current(data).id
+    except snapshots_of.SnapshotError:
+        return None
 
 
 def _tell_reconciliation(found: dict[str, Any]) -> None:

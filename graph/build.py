@@ -60,8 +60,9 @@ def build(
     decisions: Decisions | None = None,
     queries: Queries | None = None,
     stages: Stages | None = None,
+    anew: bool = False,
 ) -> Snapshot:
-    """Builds and publishes a snapshot of articles and RDF files.
+    """Builds and publishes a snapshot of articles and RDF files; where nothing has changed, and unless it is to be made `anew`, none.
 
     Articles come as extractions or, where they were made in other processes, as `shards`; without either the snapshot serves just
     the RDF files. With `quotes_only` the texts of the articles stay out of it: of their words it holds headlines and what statements
@@ -92,6 +93,7 @@ def build(
             as_kept=True,
             queries=queries,
             stages=stages,
+            anew=anew,
         )
 
 

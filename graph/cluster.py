@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ontology.errors import ChunchengError
 
-from .shard_cache import code_version
+from .origin import code_version
 from .workers import Workers
 
 if TYPE_CHECKING:

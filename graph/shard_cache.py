@@ -11,8 +11,6 @@ import io
 import pickle
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,12 +19,10 @@ import zstandard
 
 from ontology.errors import ChunchengError
 
+from .origin import code_version
 from .shard import Making, Shard, Task
 
 _KEEP = 3  # published builds after which a shard that none of them used is dropped
-_PACKAGES = ("ontology", "loaders", "graph")
-_LIBRARIES = ("pyoxigraph", "pypinyin", "ahocorasick-rs", "cn2an", "opencc", "pyrudof", "pyshacl", "rdflib")
-_CODE = frozenset({".py", ".toml", ".tsv", ".csv", ".ttl", ".rq", ".json", ".txt"})
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS used (key BLOB PRIMARY KEY, build INTEGER NOT NULL) WITHOUT ROWID;
@@ -156,18 +152,3 @@ _RECORDS = frozenset(
         ),
     }
 )
-
-
-@cache
-def code_version() -> str:
-    """A digest of all that shapes a shard besides the article: code, lexicons, rules, ontology, libraries."""
-    hashed = hashlib.sha256()
-    root = Path(__file__).parent.parent
-    for package in _PACKAGES:
-        for file in sorted((root / package).rglob("*")):
-            if file.suffix in _CODE and "__pycache__" not in file.parts:
-                hashed.update(f"{file.relative_to(root)}\n{file.stat().st_size}\n".encode())
-                hashed.update(file.read_bytes())
-    for library in _LIBRARIES:
-        hashed.update(f"{library} {metadata.version(library)}\n".encode())
-    return hashed.hexdigest()

@@ -48,6 +48,7 @@ from .ledger_index import write_ledger_index
 from .lines import as_kept as lines_as_kept
 from .lines import forget, line_of, merge_sorted, sort_file
 from .memory import give_back
+from .origin import origin_of
 from .publication import count_publications
 from .reason import Cost, Reasoner, describe_reasoning, follow, settle
 from .search.index import SearchIndexError, check_search_index
@@ -199,8 +200,12 @@ def build_snapshot(
     as_kept: bool = False,
     queries: Queries | None = None,
     stages: Stages | None = None,
+    anew: bool = False,
 ) -> Snapshot:
     """Builds a snapshot from N-Quads lines and publishes it.
+
+    Where the same lines led to the published snapshot, with the same code and settings, and it is whole, nothing is built and that
+    one is given back, unless it is to be made `anew`.
 
     Each item of `lines` is one line with its newline or, with `as_kept`, one or more whole lines in the form in which the store
     gives them back (`graph.lines`). With `followed` what each leads to by itself is among them (`graph.reason.follow`).
@@ -219,9 +224,14 @@ def build_snapshot(
             if reason and not followed:
                 whole = follow(whole, base)
             previous = open_current(data) if (data / "current").exists() else None
+            gathered = _gather(whole, work, stages, (base, default_graph, reason))
+            if previous and not anew and previous.manifest.get("origin") == gathered.origin:
+                stages.begin("verify")
+                if _is_whole(previous.path):
+                    return previous
             publication = Publication(previous.path if previous else None, base)
             manifest = _fill(
-                work, whole, base, default_graph, describe, attach, reason, stages, publication, queries
+                work, gathered, base, default_graph, describe, attach, reason, stages, publication, queries
             )
             stages.begin("publish")
             return publish(data, work, manifest)
@@ -234,13 +244,41 @@ def write_snapshot(
 ) -> Snapshot:
     """A snapshot of N-Quads lines, as the store gives them back, in a folder of its own, published nowhere; it must be empty."""
     whole = follow(lines, base) if reason else lines
-    _fill(folder, whole, base, default_graph, dict, lambda _: None, reason, Stages())
+    stages = Stages()
+    gathered = _gather(whole, folder, stages, (base, default_graph, reason))
+    _fill(folder, gathered, base, default_graph, dict, lambda _: None, reason, stages)
     return open_snapshot(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """All lines of a snapshot but for what is reasoned over all of them: sorted, each once."""
+
+    file: Path
+    blank_nodes: bool  # whether there may be any
+    origin: str  # the same where a snapshot of them would be the same
+
+
+def _gather(lines: Iterable[bytes], work: Path, stages: Stages, settings: object) -> _Gathered:
+    raw, plain, blank_nodes = work / "raw.nq", work / "data.nq", False
+    stages.begin("read")
+    with raw.open("wb") as out:
+        for block in lines:
+            blank_nodes = blank_nodes or b"_:" in block
+            out.write(block)
+    stages.begin("sort")
+    forget()
+    give_back()
+    sort_file(raw, plain)
+    raw.unlink()
+    with plain.open("rb") as sorted_lines:
+        digest = hashlib.file_digest(sorted_lines, "sha256").hexdigest()
+    return _Gathered(plain, blank_nodes, origin_of(digest, settings))
 
 
 def _fill(
     work: Path,
-    lines: Iterable[bytes],
+    gathered: _Gathered,
     base: str,
     default_graph: DefaultGraphMode,
     describe: Callable[[], dict[str, Any]],
@@ -250,15 +288,7 @@ def _fill(
     publication: Publication | None = None,
     queries: Queries | None = None,
 ) -> dict[str, Any]:
-    plain, merged, merges = work / "data.nq", work / "merged.nt", default_graph == "merge"
-    raw = work / "raw.nq"
-    stages.begin("read")
-    blank_nodes = _write(lines, raw)
-    stages.begin("sort")
-    forget()
-    give_back()
-    sort_file(raw, plain)
-    raw.unlink()
+    plain, merged, merges = gathered.file, work / "merged.nt", default_graph == "merge"
     if reason:
         stages.begin("reason by line")
         local, contradictions = settle(plain, base, merged if merges else None)
@@ -267,13 +297,13 @@ def _fill(
         indexed = None if reason else others.begin("search", index_names)
         stages.begin("load")
         store = Store(str(work / "store"))
-        load(store, plain, blank_nodes=blank_nodes)
+        load(store, plain, blank_nodes=gathered.blank_nodes)
         inferred, reasoned = 0, dict[str, Any]()
         if reason:
             if merges:
                 # Before it is reasoned over: the default graph is quicker to ask than the union of all.
                 stages.begin("merge")
-                load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=blank_nodes)
+                load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=gathered.blank_nodes)
             if is_much(plain):
                 stages.begin("optimize")  # each look-up of a rule would go through the files of all pieces
                 store.optimize()
@@ -334,6 +364,7 @@ def _fill(
     attach(work)
     manifest = {
         "id": identity,
+        "origin": gathered.origin,
         "created": created,
         "base": base,
         "default_graph": default_graph,
@@ -358,16 +389,6 @@ def _fill(
         _sync(file)
     _sync(work)
     return manifest
-
-
-def _write(lines: Iterable[bytes], target: Path) -> bool:
-    """Writes the lines as they come; returns whether blank nodes may be among them."""
-    blank_nodes = False
-    with target.open("wb") as out:
-        for block in lines:
-            blank_nodes = blank_nodes or b"_:" in block
-            out.write(block)
-    return blank_nodes
 
 
 def _reason(

@@ -166,6 +166,9 @@ def test_a_page_becomes_a_snapshot_that_answers(tmp_path: Path, page: Path) -> N
     assert "published" in built.stdout
     assert "1 article, " in built.stderr, "progress as plain lines, since this is no terminal"
     assert "\r" not in built.stderr
+    again = run("build", page, "--out", out)
+    assert again.stdout.startswith("nothing has changed, so this stays published: ")
+    assert built.stdout.split()[1] in again.stdout
     question = (
         "SELECT ?value ?quote { ?c a ccl:Commitment ; ccl:value ?value ; ccl:evidence/ccl:quote ?quote }"
     )

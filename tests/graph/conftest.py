@@ -125,7 +125,7 @@ def publish(data: Path) -> Publish:
     """Builds and publishes in `data`."""
 
     def run(
-        extractions: Sequence[Extraction] | None = None, rdf: Sequence[Path] = (), **options: str
+        extractions: Sequence[Extraction] | None = None, rdf: Sequence[Path] = (), **options: object
     ) -> Snapshot:
         return build(data, extractions, rdf, **{"base": DEFAULT_BASE, **options})  # type: ignore[arg-type]
 

@@ -20,6 +20,7 @@ from graph.snapshot import (
     rollback,
     verify,
 )
+from graph.stages import Stages
 from graph.validate import InvalidGraphError
 from loaders.facts import Extraction
 from ontology.errors import ChunchengError
@@ -72,8 +73,48 @@ def test_building_again_in_another_order_gives_the_same_snapshot(
 ) -> None:
     again = publish([report, plan])
     assert (again.id, again.manifest["dump"]) == (two_articles.id, two_articles.manifest["dump"])
-    assert publish([plan, report]).id == again.id
+    assert publish([plan, report], anew=True).id == again.id
     assert [s.id for s in list_snapshots(data)] == [again.id]
+
+
+def stages_of(publish: Any, *args: object, **options: object) -> tuple[Snapshot, list[str]]:
+    """The snapshot that is published then, and the stages that it took to get there."""
+    begun: list[str] = []
+    return publish(*args, stages=Stages(begun.append), **options), begun
+
+
+NOTHING_TO_BUILD = ["read", "sort", "verify"]
+
+
+def test_where_nothing_has_changed_nothing_is_built(
+    publish: Any, data: Path, plan: Extraction, report: Extraction
+) -> None:
+    first = publish([plan, report])
+    again, stages = stages_of(publish, [report, plan])
+    assert (again, stages) == (first, NOTHING_TO_BUILD)
+    assert not (data / "building").exists()
+    for options in ({"anew": True}, {"base": "https://ledger.example.org/"}, {"default_graph": "own"}):
+        assert "load" in stages_of(publish, [plan, report], **options)[1], options
+        publish([plan, report])
+    assert "load" in stages_of(publish, [plan])[1]
+
+
+def test_other_rules_build_the_same_lines_anew(
+    publish: Any, plan: Extraction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish([plan])
+    assert stages_of(publish, [plan])[1] == NOTHING_TO_BUILD
+    monkeypatch.setattr("graph.origin.code_version", lambda: "another")
+    assert "load" in stages_of(publish, [plan])[1]
+
+
+def test_a_damaged_snapshot_is_built_anew_though_nothing_has_changed(publish: Any, plan: Extraction) -> None:
+    first = publish([plan])
+    (first.path / NQUADS.file).write_bytes(b"")
+    again, stages = stages_of(publish, [plan])
+    assert "load" in stages
+    assert again.id == first.id
+    verify(again)
 
 
 def test_other_data_another_base_or_another_default_graph_make_another_snapshot(
