@@ -74,6 +74,7 @@ class Measured:
     stages: dict[str, float] = field(default_factory=dict)
     warm_stages: dict[str, float] = field(default_factory=dict)
     rdf_stages: dict[str, float] = field(default_factory=dict)
+    steps: dict[str, float] = field(default_factory=dict)  # processor seconds of reading, cold
     disk: dict[str, float] = field(default_factory=dict)
     reasoning: list[dict[str, Any]] = field(default_factory=list)  # what each rule took
 
@@ -136,6 +137,7 @@ def measure(
     )
     found.quads_whole = first.manifest["store"]["quads"]
     found.reasoning = first.manifest["reasoning"]["rules"]
+    found.steps = first.manifest["build"]["processor_seconds"]
     found.disk = {
         "store": _size(first.path / "store"),
         "dump": _size(first.path / "data.nq.zst"),
@@ -458,6 +460,12 @@ def _stages(sizes: Sequence[Measured]) -> list[str]:
             if stages:
                 cells = (f"{stages[name]:.1f}" if name in stages else "–" for name in names)
                 lines.append(f"| {m.articles:,} | {kind} | {' | '.join(cells)} |")
+    if steps := sizes[-1].steps:
+        told = ", ".join(f"{step} {seconds:.1f}" for step, seconds in steps.items())
+        lines += [
+            "",
+            f"Processor seconds of reading {sizes[-1].articles:,} articles, cold, in all processes: {told}.",
+        ]
     return lines
 
 

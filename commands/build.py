@@ -184,8 +184,9 @@ def build(
             )
         if reading:
             reading.published()
-        told = ", ".join(f"{name} {taken:.1f}" for name, taken in stages.seconds().items() if name != "all")
-        click.echo(f"seconds: {told}", err=True)
+        click.echo(f"seconds: {_figures(stages.seconds())}", err=True)
+        if spent := stages.processor_seconds():
+            click.echo(f"processor seconds of reading, in all processes: {_figures(spent)}", err=True)
     counts = ", ".join(f"{number:,} {name}" for name, number in snapshot.manifest["counts"].items() if number)
     what = "nothing has changed, so this stays published:" if snapshot.id == before else "published"
     click.echo(f"{what} {snapshot.id} in {data}: {counts} ({time.monotonic() - began:.1f} s)")
@@ -196,6 +197,10 @@ def build(
             snapshots_of.prune(data, keep)
         except (ChunchengError, OSError) as error:  # the new snapshot is published all the same
             click.echo(f"older snapshots were not removed: {error}", err=True)
+
+
+def _figures(seconds: dict[str, float]) -> str:
+    return ", ".join(f"{name} {taken:.1f}" for name, taken in seconds.items() if name != "all")
 
 
 def _published(data: Path) -> str | None:

@@ -30,7 +30,7 @@ from .links import link_quads
 from .naming import LateNames
 from .places import former_name_quads, places_quads
 from .reason import follow
-from .shard import COUNTED, Making, Shard, shards_of
+from .shard import COUNTED, STEPS, Making, Shard, shards_of
 from .snapshot import DefaultGraphMode, Snapshot, build_snapshot
 from .stages import Stages
 from .terms import node
@@ -70,6 +70,7 @@ def build(
     article's graph violates its shapes, ForeignRdfError for a broken RDF file, NothingToBuildError; then what was published before
     stays.
     """
+    stages = stages or Stages()
     if extractions is not None:
         shards = _in_batches(Making(base, quotes_only), extractions)
     with tempfile.SpooledTemporaryFile(_SPOOLED) as facts:
@@ -80,6 +81,7 @@ def build(
             facts=cast(IO[bytes], facts),
             decisions=decisions,
             follow=shards is not None,
+            stages=stages,
         )
         return build_snapshot(
             data,
@@ -137,8 +139,10 @@ class _Sources:
         facts: IO[bytes] | None = None,
         decisions: Decisions | None = None,
         follow: bool = False,
+        stages: Stages | None = None,
     ) -> None:
         self.decisions = decisions or Decisions()
+        self.stages = stages or Stages()
         self.follow = follow
         self.reconciliation: dict[str, Any] = {}
         self.quotes_only = quotes_only
@@ -169,6 +173,8 @@ class _Sources:
             violations += shard.violations
             for name, count in zip(COUNTED, shard.counts, strict=True):
                 self.counts[name] += count
+            for step, seconds in zip(STEPS, shard.spent, strict=False):  # none of one that was kept
+                self.stages.spend(step, seconds)
             self._note(shard.article)
             ledger.add(shard.facts)
             names.add(shard.article.id, shard.named_late, shard.persons, shard.renamings)

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from loaders.correction import Patch, Problem, apply
 from loaders.facts import Article, Extraction
@@ -28,6 +29,7 @@ from .validate import Violation, validate_batch
 _TEXT = frozenset(f"<{told}>".encode() for told in (SCHEMA.articleBody, OA.prefix, OA.suffix))
 _MUCH = 2_000_000  # bytes of lines: to check them takes some thirty times as much memory
 COUNTED = ("articles", "entities", "statements", "relations", "corrections")
+STEPS = ("extraction", "RDF", "SHACL", "reasoning")  #: of making shards
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Shard:
     persons and what gets renamed: `named_late`, with what the article tells of these (`persons`, `renamings`), since who is who is known only
     over all articles. `inferred` are the lines that follow from single ones of `lines`, in byte order. `facts` is what the
     ledger takes in: the article and its statements; `stored` all that was read, as `loaders.storage` keeps it. `counts` are in the order
-    of COUNTED; `applied` counts corrections.
+    of COUNTED; `applied` counts corrections; `spent` are the processor seconds that it took, in the order of STEPS, none for a shard
+    that was kept.
     """
 
     article: Article
@@ -71,16 +74,19 @@ class Shard:
     violations: tuple[Violation, ...] = ()
     problems: tuple[Problem, ...] = ()
     applied: int = 0
+    spent: tuple[float, ...] = field(default=(), compare=False)
 
 
 def make_shards(
     making: Making, tasks: Sequence[Task], read: Callable[[Article], Extraction] = extract
 ) -> list[Shard]:
     """The shards of the articles in order: read, corrected, written as RDF, checked by SHACL."""
+    began = time.process_time()
     corrected = [apply(task.patches, read(task.article)) for task in tasks]
+    extracted = (time.process_time() - began) / max(1, len(tasks))
     made = shards_of(making, [extraction for extraction, _, _ in corrected])
     shards = [
-        replace(shard, problems=problems, applied=len(applied))
+        replace(shard, problems=problems, applied=len(applied), spent=(extracted, *shard.spent[1:]))
         for shard, (_, applied, problems) in zip(made, corrected, strict=True)
     ]
     if sum(len(shard.lines) for shard in shards) > _MUCH:
@@ -91,17 +97,23 @@ def make_shards(
 def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Shard]:
     """The shards of articles that have been read; checked together, since that costs less than each alone."""
     read = list(extractions)
+    began = time.process_time()
     written = [
         sorted(set(map(line_of, (*quads(each, making.base), *correction_quads(each, making.base)))))
         for each in read
     ]
     articles = [(each.article, own) for each, own in zip(read, written, strict=True)]
+    before_check = time.process_time()
     violations = validate_batch(articles) if making.check and articles else []
+    checked = (time.process_time() - before_check) / max(1, len(read))
+    as_rdf = (before_check - began) / max(1, len(read))
     for extraction, own in zip(read, written, strict=True):
         kept = (line for line in own if line.split(b" ", 2)[1] not in _TEXT) if making.quotes_only else own
         article = extraction.article
         others, late = _parted(kept, making.base)
+        began = time.process_time()
         inferred = sorted(local_rules(making.base).infer(others)) if making.follow else []
+        reasoned = time.process_time() - began
         yield Shard(
             replace(article, body="", subheads=(), reporters=(), kicker=None),
             b"".join(others),
@@ -119,6 +131,7 @@ def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Sha
                 len(extraction.corrections),
             ),
             tuple(v for v in violations if v.article.id == article.id),
+            spent=(0.0, as_rdf, checked, reasoned),
         )
 
 

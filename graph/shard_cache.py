@@ -11,6 +11,7 @@ import io
 import pickle
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -84,7 +85,7 @@ class ShardCache:
     def keep(self, made: Iterable[tuple[Task, Shard]]) -> None:
         """Keeps the shards but for those with violations: they are to be told again."""
         rows = [
-            (self.key(task), self._packer.compress(pickle.dumps(shard, 5)))
+            (self.key(task), self._packer.compress(pickle.dumps(replace(shard, spent=()), 5)))
             for task, shard in made
             if not shard.violations
         ]

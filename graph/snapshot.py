@@ -383,7 +383,7 @@ def _fill(
     }
     _write_manifest(work, manifest)
     _check_store(open_snapshot(work))
-    manifest["build"] |= {"seconds": stages.seconds()}
+    manifest["build"] |= {"seconds": stages.seconds(), "processor_seconds": stages.processor_seconds()}
     _write_manifest(work, manifest)
     for file in sorted(path for path in work.iterdir() if path.is_file()):
         _sync(file)

@@ -13,6 +13,7 @@ class Stages:
         self._tell = tell
         self._begun: list[tuple[str, float]] = []
         self._beside: dict[str, float] = {}
+        self._spent: dict[str, float] = {}
 
     def begin(self, name: str) -> None:
         """Ends the stage before, if any."""
@@ -31,3 +32,11 @@ class Stages:
         for (name, begin), end in zip(self._begun, ends, strict=True):
             taken[name] = round(taken.get(name, 0.0) + end - begin, 2)
         return taken | self._beside | {"all": round(now - self._begun[0][1], 2)} if self._begun else {}
+
+    def spend(self, step: str, seconds: float) -> None:
+        """Processor seconds that a step of reading took, in whatever process."""
+        self._spent[step] = self._spent.get(step, 0.0) + seconds
+
+    def processor_seconds(self) -> dict[str, float]:
+        """Those of each step of reading so far, of all processes together."""
+        return {step: round(seconds, 2) for step, seconds in self._spent.items()}

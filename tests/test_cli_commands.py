@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -166,7 +167,9 @@ def test_a_page_becomes_a_snapshot_that_answers(tmp_path: Path, page: Path) -> N
     assert "published" in built.stdout
     assert "1 article, " in built.stderr, "progress as plain lines, since this is no terminal"
     assert "\r" not in built.stderr
+    assert re.search(r"processor seconds of reading, in all processes: extraction .*, SHACL \d", built.stderr)
     again = run("build", page, "--out", out)
+    assert "SHACL" not in again.stderr, "the article was kept"
     assert again.stdout.startswith("nothing has changed, so this stays published: ")
     assert built.stdout.split()[1] in again.stdout
     question = (

@@ -138,6 +138,8 @@ def test_the_manifest_tells_sources_counts_and_versions_and_no_path(two_articles
     ]
     assert (manifest["counts"]["articles"], manifest["counts"]["statements"]) == (2, 3)
     assert {"chuncheng", "pyoxigraph"} <= manifest["versions"].keys()
+    assert manifest["build"]["seconds"]["load"] > 0
+    assert manifest["build"]["processor_seconds"]["SHACL"] > 0
     assert str(two_articles.path.parent) not in repr(manifest)
 
 

@@ -14,7 +14,7 @@ import graph.corpus
 from bench.corpus import write_pages
 from graph.build import build
 from graph.corpus import Corpus, Reading
-from graph.shard import Making, Shard
+from graph.shard import STEPS, Making, Shard
 from graph.shard_cache import ShardCache
 from graph.snapshot import SnapshotError, list_snapshots, open_current, verify
 from graph.workers import Workers
@@ -171,6 +171,18 @@ def test_rules_of_another_version_read_everything_anew(
     monkeypatch.setattr("graph.shard_cache.code_version", lambda: "another")
     _, counted, _ = read_all(pages, cache)
     assert len(counted.read) == ARTICLES
+
+
+def test_a_shard_tells_what_it_took_and_one_that_was_kept_took_nothing(pages: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache.sqlite"
+    _, _, made = read_all(pages, cache, making=replace(MAKING, check=True))
+    for step, seconds in zip(
+        STEPS, map(sum, zip(*(shard.spent for shard in made), strict=True)), strict=True
+    ):
+        assert seconds > 0, step
+    _, _, kept = read_all(pages, cache, making=replace(MAKING, check=True))
+    assert kept == made
+    assert {shard.spent for shard in kept} == {()}
 
 
 def test_a_damaged_entry_is_read_anew(pages: Path, tmp_path: Path) -> None:
