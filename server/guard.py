@@ -33,14 +33,14 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 _OTHERWISE_NEXT_TIME = ("RAND", "NOW", "UUID", "BNODE")
-# One of them called, which `?unknown (` and `now` in a comment are not; names that begin with a sign are passed over whole.
-_CHANGING_CALL = re.compile(
-    rf"[?$:]\w*+|((?:{'|'.join(_OTHERWISE_NEXT_TIME)})(?:[ \t\r\n]++|#[^\r\n]*+)*+\()"
-)
-_DATASET_WORDS = ("GRAPH", "FROM", "NAMED")
-_DATASET_WORD = re.compile(rf"[?$]\w*+|({'|'.join(_DATASET_WORDS)})")
+# One of them called, which `now` in a comment is not.
+_CALL = rf"(?:{'|'.join(_OTHERWISE_NEXT_TIME)})(?:[ \t\r\n]++|#[^\r\n]*+)*+\("
+_MAYBE_CHANGING_CALL = re.compile(_CALL)  # by its first letters, so in a fraction of the time
+# Nor is `?unknown (`: names that begin with a sign are passed over whole.
+_CHANGING_CALL = re.compile(rf"[?$:]\w*+|({_CALL})")
+_DATASET_WORD = re.compile(r"[?$]\w*+|(GRAPH|FROM|NAMED)")
 # A comment with what stands before it in its line, where that opens no string and no IRI: neither goes on after a space without it.
-_COMMENT = re.compile(r"""^((?:[^"'\r\n]*?[ \t])?)#[^\r\n]*""", re.MULTILINE)
+_COMMENT = re.compile(r"""^((?:[^"'\r\n]*?[ \t])?)#[^\r\n]*""")
 _NO_CHARACTER = re.compile("[\\x00\ud800-\udfff]")
 _READ_ONLY = (
     "this is an update, and the endpoint is read-only: change the sources and run `chuncheng build`, "
@@ -143,17 +143,32 @@ def _encode(text: str) -> bytes:
 
 def _names_graphs(letters: str) -> bool:
     """Whether a keyword of a dataset may stand there: not in a comment, where English has such words, and not as a variable."""
-    if not any(word in letters for word in _DATASET_WORDS):
+    if not _holds_dataset_word(letters):
         return False
-    if '"""' not in letters and "'''" not in letters:  # else a line may begin within a string
-        letters = _COMMENT.sub(r"\1", letters)
+    if (
+        "#" in letters and '"""' not in letters and "'''" not in letters
+    ):  # else a line may begin within a string
+        letters = "\n".join([_without_comment(line) if "#" in line else line for line in letters.split("\n")])
+        if not _holds_dataset_word(letters):
+            return False
     return any(found[1] for found in _DATASET_WORD.finditer(letters))
+
+
+def _holds_dataset_word(letters: str) -> bool:
+    return "GRAPH" in letters or "FROM" in letters or "NAMED" in letters
+
+
+def _without_comment(line: str) -> str:
+    """A line that holds the sign of a comment, without the comment where that is one beyond doubt."""
+    if not line.startswith("#"):
+        return _COMMENT.sub(r"\1", line, count=1) if " #" in line or "\t#" in line else line
+    return "" if "\r" not in line else _COMMENT.sub("", line, count=1)
 
 
 def _is_volatile(letters: str) -> bool:
     if "CONSTRUCT" in letters and ("_:" in letters or "[" in letters):  # nodes are named anew each time
         return True
-    if not any(name in letters for name in _OTHERWISE_NEXT_TIME):
+    if not any(name in letters for name in _OTHERWISE_NEXT_TIME) or not _MAYBE_CHANGING_CALL.search(letters):
         return False
     return any(found[1] for found in _CHANGING_CALL.finditer(letters))
 

@@ -135,6 +135,8 @@ def test_what_is_no_character_is_named_with_its_place(sign: str) -> None:
         ("SELECT * { ?s <a:b#c> ?o GRAPH ?g { ?s ?p ?o } }", True, False),
         ("SELECT * { ?s <a:b\\u0023 ?o>\\u000AGRAPH ?g { ?s ?p ?o } }", True, False),
         ("# a comment\rSELECT * { GRAPH ?g { ?s ?p ?o } }", True, False),
+        ("# a graph # of one from there\nASK { ?s ?p ?o }", False, False),
+        ("#\r #\r\nASK { GRAPH ?g { ?s ?p ?o } }", True, False),
         ("# a comment\\u000ASELECT * { GRAPH ?g { ?s ?p ?o } }", True, False),
         ("SELECT (\\u0052AND() AS ?x) {}", False, True),
         ("SELECT (now() AS ?x) {}", False, True),
