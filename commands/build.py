@@ -16,11 +16,14 @@ from ontology.errors import ChunchengError
 from ontology.identifiers import DEFAULT_BASE
 
 from .options import EXISTING, PAGES, corrections_option, data_option, model_option, reading_options
+from .progress import clock
 from .reading import build_reading, read_match_decisions, read_patches, shards_of
 
 if TYPE_CHECKING:
     from graph.workers import Workers
     from loaders.location import Location
+
+_LONG = 10  # seconds left that are worth telling
 
 
 @click.command()
@@ -165,7 +168,7 @@ def build(
                 workers=workers,
                 shard_files=shard_files,
             )
-        stages = Stages(_tell_stage)
+        stages = Stages(lambda stage: _tell_stage(stage, stages.left))
         # Closed here, whatever happens: its processes are ended by this thread, not when it is collected, which may be in one of their own.
         made = contextlib.closing(shards_of(reading, strict=strict)) if reading else contextlib.nullcontext()
         with made as shards:
@@ -233,8 +236,9 @@ def _tell_reasoning(reasoning: dict[str, Any]) -> None:
             click.echo(f"contradiction: {contradiction}", err=True)
 
 
-def _tell_stage(stage: str) -> None:
-    click.echo(f"{stage} …", err=True)
+def _tell_stage(stage: str, left: float | None) -> None:
+    told = f" about {clock(left)} left" if left and left >= _LONG else ""
+    click.echo(f"{stage} …{told}", err=True)
 
 
 @contextlib.contextmanager

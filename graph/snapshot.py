@@ -52,7 +52,7 @@ from .origin import origin_of
 from .publication import count_publications
 from .reason import Cost, Reasoner, describe_reasoning, follow, settle
 from .search.index import SearchIndexError, check_search_index
-from .stages import Stages
+from .stages import Stages, expected
 from .statistics import count_quads, named_graphs
 from .store import is_much, load, read_ahead
 
@@ -289,6 +289,10 @@ def _fill(
     queries: Queries | None = None,
 ) -> dict[str, Any]:
     plain, merged, merges = gathered.file, work / "merged.nt", default_graph == "merge"
+    planned = expected(plain.stat().st_size, "articles" if reason else "rdf")
+    if not is_much(plain):
+        planned.pop("compact", None)
+    stages.plan(planned)
     if reason:
         stages.begin("reason by line")
         local, contradictions = settle(plain, base, merged if merges else None)
@@ -305,7 +309,7 @@ def _fill(
                 stages.begin("merge")
                 load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=gathered.blank_nodes)
             if is_much(plain):
-                stages.begin("optimize")  # each look-up of a rule would go through the files of all pieces
+                stages.begin("compact")  # each look-up of a rule would go through the files of all pieces
                 store.optimize()
             read_ahead(work / "store")
             found, asked = _reason(store, base, plain, stages, merged=merges)
