@@ -229,6 +229,7 @@ class _Sources:
             "counts": self.counts,
             "quotes_only": self.quotes_only,
             "reconciliation": self.reconciliation,
+            "decisions": self.decisions.digest() if self.decisions.entries else "",
             "sources": sorted(self.files.values(), key=lambda f: (f["name"], f["sha256"])),
         }
 

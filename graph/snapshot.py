@@ -209,7 +209,8 @@ def build_snapshot(
 
     Each item of `lines` is one line with its newline or, with `as_kept`, one or more whole lines in the form in which the store
     gives them back (`graph.lines`). With `followed` what each leads to by itself is among them (`graph.reason.follow`).
-    `describe` is called after the last line and gives what the manifest says of sources and counts; `attach` puts further files
+    `describe` is called after the last line and gives what the manifest says of sources, counts and reconciliation, and a digest of
+    decisions, if there are any; `attach` puts further files
     into the folder. The answers to what `queries` gives are worked out and kept (`graph.answers`). Any error, and any kill, leaves what was
     published before as it was. Raises SnapshotError when another build runs on the same folder, DiskError where there is no room.
     """
@@ -224,8 +225,9 @@ def build_snapshot(
             if reason and not followed:
                 whole = follow(whole, base)
             previous = open_current(data) if (data / "current").exists() else None
-            gathered = _gather(whole, work, stages, (base, default_graph, reason))
-            if previous and not anew and previous.manifest.get("origin") == gathered.origin:
+            gathered = _gather(whole, work, stages)
+            origin = _origin(gathered, base, default_graph, reason, describe())
+            if previous and not anew and previous.manifest.get("origin") == origin:
                 stages.begin("verify")
                 if _is_whole(previous.path):
                     return previous
@@ -245,7 +247,7 @@ def write_snapshot(
     """A snapshot of N-Quads lines, as the store gives them back, in a folder of its own, published nowhere; it must be empty."""
     whole = follow(lines, base) if reason else lines
     stages = Stages()
-    gathered = _gather(whole, folder, stages, (base, default_graph, reason))
+    gathered = _gather(whole, folder, stages)
     _fill(folder, gathered, base, default_graph, dict, lambda _: None, reason, stages)
     return open_snapshot(folder)
 
@@ -256,10 +258,10 @@ class _Gathered:
 
     file: Path
     blank_nodes: bool  # whether there may be any
-    origin: str  # the same where a snapshot of them would be the same
+    sha256: str
 
 
-def _gather(lines: Iterable[bytes], work: Path, stages: Stages, settings: object) -> _Gathered:
+def _gather(lines: Iterable[bytes], work: Path, stages: Stages) -> _Gathered:
     raw, plain, blank_nodes = work / "raw.nq", work / "data.nq", False
     stages.begin("read")
     with raw.open("wb") as out:
@@ -273,7 +275,14 @@ def _gather(lines: Iterable[bytes], work: Path, stages: Stages, settings: object
     raw.unlink()
     with plain.open("rb") as sorted_lines:
         digest = hashlib.file_digest(sorted_lines, "sha256").hexdigest()
-    return _Gathered(plain, blank_nodes, origin_of(digest, settings))
+    return _Gathered(plain, blank_nodes, digest)
+
+
+def _origin(
+    gathered: _Gathered, base: str, default_graph: DefaultGraphMode, reason: bool, described: dict[str, Any]
+) -> str:
+    """The same where the snapshot would be the same."""
+    return origin_of(gathered.sha256, (base, default_graph, reason, described.get("decisions", "")))
 
 
 def _fill(
@@ -363,12 +372,15 @@ def _fill(
     (work / _DESCRIPTION).write_text(
         "".join(sorted(f"{triple} .\n" for triple in description)), encoding="utf-8"
     )
-    identity = hashlib.sha256(f"{digest}\n{base}\n{default_graph}\n{_FORMAT}".encode()).hexdigest()[:16]
     described = describe()
+    made_of = [digest, base, default_graph, str(_FORMAT)]
+    if decisions := described.get("decisions"):
+        made_of.append(decisions)  # views of the past need them, also those that change nothing today
+    identity = hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
     attach(work)
     manifest = {
         "id": identity,
-        "origin": gathered.origin,
+        "origin": _origin(gathered, base, default_graph, reason, described),
         "created": created,
         "base": base,
         "default_graph": default_graph,
@@ -379,6 +391,7 @@ def _fill(
         "published": published,
         "counts": {"quads": quads, "inferred": inferred} | described.get("counts", {}),
         "reasoning": reasoned,
+        "reconciliation": described.get("reconciliation", {}),
         "sources": described.get("sources", []),
         "quotes_only": described.get("quotes_only", False),
         "versions": {name: version(name) for name in ("chuncheng", "pyoxigraph")}

@@ -181,6 +181,19 @@ def test_a_page_becomes_a_snapshot_that_answers(tmp_path: Path, page: Path) -> N
     assert "新建口袋公园30个以上" in rows[1]
 
 
+def test_a_build_tells_of_a_decision_on_what_isnt_there(tmp_path: Path, page: Path) -> None:
+    decisions = tmp_path / "matches.toml"
+    decisions.write_text(
+        '[[match]]\naction = "accept"\ntarget = "commitment/none"\noutcomes = ["outcome/none"]\n'
+        'author = "林小雨"\ndate = 2024-03-01\nreason = "同一件事。"\n',
+        encoding="utf-8",
+    )
+    for _ in range(2):  # also where nothing has changed
+        built = run("build", page, "--out", tmp_path / "data", "--corrections", decisions)
+        assert built.returncode == 0, built.stderr
+        assert "[[match]] commitment/none ← outcome/none: no such promise and result" in built.stderr
+
+
 def test_a_snapshot_of_quotes_only_holds_no_text_of_an_article(tmp_path: Path, page: Path) -> None:
     whole, quotes = tmp_path / "whole", tmp_path / "quotes"
     run("build", str(page), "--out", str(whole))

@@ -11,10 +11,11 @@ reason = "同一件事：报告里写作“泊位”。"
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import Field, asdict, dataclass, field, replace
+from dataclasses import Field, asdict, astuple, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
@@ -83,6 +84,10 @@ class Decisions:
             self.entries, key=lambda d: (d.day, d.author, d.target, d.outcomes, d.accept), reverse=True
         )
         object.__setattr__(self, "_by_key", {(d.target, *d.outcomes): d for d in ordered})
+
+    def digest(self) -> str:
+        """SHA-256 of all of them, whatever their order."""
+        return hashlib.sha256(repr(sorted(map(astuple, self.entries))).encode()).hexdigest()
 
     def apply(self, key: Sequence[str]) -> Decision | None:
         """The decision about a pairing by its IRIs, target first; None where nobody decided."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, QueryBoolean, QuerySolutions
 
+from graph.build import DECISIONS
 from graph.dumps import BY_NAME, NQUADS, read_dump
 from graph.snapshot import (
     Snapshot,
@@ -23,6 +24,7 @@ from graph.snapshot import (
 from graph.stages import Stages
 from graph.validate import InvalidGraphError
 from loaders.facts import Extraction
+from loaders.reconcile import Decision, Decisions, read_decisions
 from ontology.errors import ChunchengError
 
 COMMITMENTS = "SELECT (COUNT(?c) AS ?n) { ?c a ccl:Commitment }"
@@ -119,6 +121,22 @@ def test_other_rules_build_the_same_lines_anew(
     assert stages_of(publish, [plan])[1] == NOTHING_TO_BUILD
     monkeypatch.setattr("graph.origin.code_version", lambda: "another")
     assert "load" in stages_of(publish, [plan])[1]
+
+
+def test_a_decision_makes_another_snapshot_even_if_it_changes_no_line(
+    publish: Any, plan: Extraction, report: Extraction
+) -> None:
+    before = publish([plan, report])
+    decisions = Decisions(
+        (Decision(True, "commitment/none", ("outcome/none",), "林小雨", "2024-03-01", "同"),)
+    )
+    after, stages = stages_of(publish, [plan, report], decisions=decisions)
+    assert "load" in stages
+    assert (after.id != before.id, after.manifest["dump"]) == (True, before.manifest["dump"])
+    assert after.manifest["reconciliation"]["unknown_decisions"] == ["commitment/none ← outcome/none"]
+    assert read_decisions(after.path / DECISIONS) == decisions
+    again, stages = stages_of(publish, [plan, report], decisions=decisions)
+    assert (again, stages) == (after, NOTHING_TO_BUILD)
 
 
 def test_a_damaged_snapshot_is_built_anew_though_nothing_has_changed(publish: Any, plan: Extraction) -> None:
