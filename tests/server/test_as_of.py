@@ -284,9 +284,10 @@ def test_many_days_are_made_one_after_another_and_the_present_answers_meanwhile(
 
 
 def test_whoever_asks_for_ever_more_days_has_to_wait(others: Path) -> None:
-    with running(others, client_budget=1, undated="no") as server:
+    # Two fifths of the budget for each day that is put together, which takes longer than that on any machine.
+    with running(others, client_budget=0.2, undated="no") as server:
         asked = [server.get(f"{COUNT}&asof=2023-02-0{day}").status_code for day in (1, 2, 3, 1)]
-        assert asked[:2] == [200, 200]
+        assert asked[0] == 200, "what was put together is answered, too"
         assert 429 in asked
 
 
