@@ -292,18 +292,23 @@ def _measured(found: dict[str, Any]) -> list[Measured]:
     return sizes
 
 
+def _with_goals(m: Measured) -> tuple[tuple[str, Run | None, float], ...]:
+    """Each way to build, with what it took and how many times that of `oxigraph load` it may take."""
+    return (
+        ("cold", m.cold, _COLD),
+        ("warm", m.warm, _WITHOUT_READING),
+        ("unchanged", m.unchanged, _WITHOUT_READING),
+        ("RDF", m.rdf, _WITHOUT_READING),
+    )
+
+
 def goals(found: dict[str, Any]) -> list[Goal]:
     """Time against `oxigraph load` at the largest size, and growth from each size to the next."""
     sizes = _measured(found)
     reached = []
     largest = sizes[-1]
     for what, load in (("the dump", largest.load), ("all that the store holds", largest.load_whole)):
-        for kind, run, goal in (
-            ("cold", largest.cold, _COLD),
-            ("warm", largest.warm, _WITHOUT_READING),
-            ("unchanged", largest.unchanged, _WITHOUT_READING),
-            ("RDF", largest.rdf, _WITHOUT_READING),
-        ):
+        for kind, run, goal in _with_goals(largest):
             if load and run:
                 told = f"{largest.articles:,} articles, {kind} build, time to `oxigraph load` of {what}"
                 reached.append(Goal(told, run.wall / load.wall, goal))
@@ -416,8 +421,7 @@ def _ratios(sizes: Sequence[Measured]) -> list[str]:
             if load is None:
                 continue
             cells = []
-            without = [(run, _WITHOUT_READING) for run in (m.warm, m.unchanged, m.rdf)]
-            for run, goal in [(m.cold, _COLD), *without]:
+            for _, run, goal in _with_goals(m):
                 if run is None:
                     cells.append("–")
                     continue

@@ -236,8 +236,7 @@ class Soak:
             def are_lent() -> bool:
                 for connection in connections * 20:
                     self._new_point(connection, dice)
-                told = self.server.get("/metrics").text.partition("\nchuncheng_connections_lent ")[2]
-                return float(told.split()[0]) >= len(connections)
+                return self.server.connections_lent() >= len(connections)
 
             try:
                 if not wait_until(are_lent, LENT_SECONDS):

@@ -145,7 +145,7 @@ def build(
     from server.prepared_queries import prepared_queries
 
     began = time.monotonic()
-    before = _published(data)
+    before = snapshots_of.find_current(data)
     publication = Publication(published, publisher)
     patches = read_patches(corrections)
     decisions = read_match_decisions(corrections)
@@ -191,7 +191,8 @@ def build(
         if spent := stages.processor_seconds():
             click.echo(f"processor seconds of reading, in all processes: {_figures(spent)}", err=True)
     counts = ", ".join(f"{number:,} {name}" for name, number in snapshot.manifest["counts"].items() if number)
-    what = "nothing has changed, so this stays published:" if snapshot.id == before else "published"
+    stays = before is not None and snapshot.id == before.id
+    what = "nothing has changed, so this stays published:" if stays else "published"
     click.echo(f"{what} {snapshot.id} in {data}: {counts} ({time.monotonic() - began:.1f} s)")
     _tell_reasoning(snapshot.manifest["reasoning"])
     _tell_reconciliation(snapshot.manifest.get("reconciliation", {}))
@@ -204,14 +205,6 @@ def build(
 
 def _figures(seconds: dict[str, float]) -> str:
     return ", ".join(f"{name} {taken:.1f}" for name, taken in seconds.items() if name != "all")
-
-
-def _published(data: Path) -> str | None:
-    """The id of the snapshot that is served, None where there is none."""
-    try:
-        return snapshots_of.open_current(data).id
-    except snapshots_of.SnapshotError:
-        return None
 
 
 def _tell_reconciliation(found: dict[str, Any]) -> None:

@@ -27,13 +27,13 @@ def snapshots() -> None:
 def list_(data: Path) -> None:
     """All snapshots, the oldest first; * marks the one that is served."""
     known = snapshots_of.list_snapshots(data)
-    current = snapshots_of.open_current(data).id if (data / "current").exists() else None
+    current = snapshots_of.find_current(data)
     if not known:
         click.echo(f"no snapshot in {data}; make one with: chuncheng build SOURCE… --out {data}", err=True)
         return
     rows = [
         [
-            "*" if s.id == current else "",
+            "*" if current is not None and s.id == current.id else "",
             s.id,
             datetime.fromisoformat(str(s.manifest["created"])).astimezone().strftime("%Y-%m-%d %H:%M:%S"),
             *(f"{s.manifest['counts'].get(name, 0):,}" for name in ("articles", "statements", "quads")),

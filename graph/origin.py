@@ -29,6 +29,8 @@ def code_version() -> str:
     return hashed.hexdigest()
 
 
-def origin_of(lines: str, settings: object) -> str:
-    """The origin of a snapshot: a digest of its code, of the SHA-256 of the N-Quads lines that it is made of, and of settings."""
-    return hashlib.sha256("\x1f".join((code_version(), lines, repr(settings))).encode()).hexdigest()
+def origin_of(lines: Path, settings: object) -> str:
+    """The origin of a snapshot: a digest of its code, of a file of the sorted N-Quads lines that it is made of, and of settings."""
+    with lines.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256("\x1f".join((code_version(), digest, repr(settings))).encode()).hexdigest()

@@ -26,7 +26,7 @@ import fsspec
 
 from loaders.location import FILE_SYSTEM_ERRORS
 
-from .snapshot import Snapshot, SnapshotError, locked, open_current, open_snapshot, prune, publish, republish
+from .snapshot import Snapshot, SnapshotError, find_current, locked, open_snapshot, prune, publish, republish
 
 _BLOCK = 1 << 20
 _POINTER = "current.json"
@@ -155,7 +155,8 @@ def pull(data: Path, location: Location) -> Copied | None:
     if pointer is None:
         raise SnapshotError(f"{location}: nothing has been pushed there; use chuncheng snapshots push")
     identity = _name(location, pointer.get("id"))
-    if (data / "current").exists() and open_current(data).id == identity:
+    current = find_current(data)
+    if current is not None and current.id == identity:
         return None
     with locked(data):
         if republish(data, identity):

@@ -149,6 +149,11 @@ def open_current(data: Path) -> Snapshot:
     return open_snapshot(link.resolve())
 
 
+def find_current(data: Path) -> Snapshot | None:
+    """The snapshot that is served, None where nothing has been published; raises SnapshotError where it can't be read."""
+    return open_current(data) if (data / "current").exists() else None
+
+
 def open_snapshot(path: Path) -> Snapshot:
     """The snapshot in the folder; raises SnapshotError for a folder that is none."""
     try:
@@ -210,9 +215,9 @@ def build_snapshot(
     Each item of `lines` is one line with its newline or, with `as_kept`, one or more whole lines in the form in which the store
     gives them back (`graph.lines`). With `followed` what each leads to by itself is among them (`graph.reason.follow`).
     `describe` is called after the last line and gives what the manifest says of sources, counts and reconciliation, and a digest of
-    decisions, if there are any; `attach` puts further files
-    into the folder. The answers to what `queries` gives are worked out and kept (`graph.answers`). Any error, and any kill, leaves what was
-    published before as it was. Raises SnapshotError when another build runs on the same folder, DiskError where there is no room.
+    decisions, if there are any; `attach` puts further files into the folder. The answers to what `queries` gives are worked out and
+    kept (`graph.answers`). Any error, and any kill, leaves what was published before as it was. Raises SnapshotError when another
+    build runs on the same folder, DiskError where there is no room.
     """
     with locked(data), room_needed(data):
         building = data / "building"
@@ -224,16 +229,27 @@ def build_snapshot(
             whole = lines if as_kept else lines_as_kept(lines)
             if reason and not followed:
                 whole = follow(whole, base)
-            previous = open_current(data) if (data / "current").exists() else None
+            previous = find_current(data)
             gathered = _gather(whole, work, stages)
-            origin = _origin(gathered, base, default_graph, reason, describe())
+            described = describe()
+            settings = (base, default_graph, reason, described.get("decisions", ""))
+            origin = origin_of(gathered.file, settings)
             if previous and not anew and previous.manifest.get("origin") == origin:
                 stages.begin("verify")
                 if _is_whole(previous.path):
                     return previous
             publication = Publication(previous.path if previous else None, base)
             manifest = _fill(
-                work, gathered, base, default_graph, describe, attach, reason, stages, publication, queries
+                work,
+                gathered,
+                base,
+                default_graph,
+                {**described, "origin": origin},
+                attach,
+                reason,
+                stages,
+                publication,
+                queries,
             )
             stages.begin("publish")
             return publish(data, work, manifest)
@@ -248,7 +264,7 @@ def write_snapshot(
     whole = follow(lines, base) if reason else lines
     stages = Stages()
     gathered = _gather(whole, folder, stages)
-    _fill(folder, gathered, base, default_graph, dict, lambda _: None, reason, stages)
+    _fill(folder, gathered, base, default_graph, {}, lambda _: None, reason, stages)
     return open_snapshot(folder)
 
 
@@ -258,7 +274,6 @@ class _Gathered:
 
     file: Path
     blank_nodes: bool  # whether there may be any
-    sha256: str
 
 
 def _gather(lines: Iterable[bytes], work: Path, stages: Stages) -> _Gathered:
@@ -273,16 +288,7 @@ def _gather(lines: Iterable[bytes], work: Path, stages: Stages) -> _Gathered:
     give_back()
     sort_file(raw, plain)
     raw.unlink()
-    with plain.open("rb") as sorted_lines:
-        digest = hashlib.file_digest(sorted_lines, "sha256").hexdigest()
-    return _Gathered(plain, blank_nodes, digest)
-
-
-def _origin(
-    gathered: _Gathered, base: str, default_graph: DefaultGraphMode, reason: bool, described: dict[str, Any]
-) -> str:
-    """The same where the snapshot would be the same."""
-    return origin_of(gathered.sha256, (base, default_graph, reason, described.get("decisions", "")))
+    return _Gathered(plain, blank_nodes)
 
 
 def _fill(
@@ -290,7 +296,7 @@ def _fill(
     gathered: _Gathered,
     base: str,
     default_graph: DefaultGraphMode,
-    describe: Callable[[], dict[str, Any]],
+    described: dict[str, Any],
     attach: Callable[[Path], None],
     reason: bool,
     stages: Stages,
@@ -372,7 +378,6 @@ def _fill(
     (work / _DESCRIPTION).write_text(
         "".join(sorted(f"{triple} .\n" for triple in description)), encoding="utf-8"
     )
-    described = describe()
     made_of = [digest, base, default_graph, str(_FORMAT)]
     if decisions := described.get("decisions"):
         made_of.append(decisions)  # views of the past need them, also those that change nothing today
@@ -380,7 +385,7 @@ def _fill(
     attach(work)
     manifest = {
         "id": identity,
-        "origin": _origin(gathered, base, default_graph, reason, described),
+        "origin": described.get("origin", ""),
         "created": created,
         "base": base,
         "default_graph": default_graph,

@@ -145,9 +145,8 @@ def _names_graphs(letters: str) -> bool:
     """Whether a keyword of a dataset may stand there: not in a comment, where English has such words, and not as a variable."""
     if not _holds_dataset_word(letters):
         return False
-    if (
-        "#" in letters and '"""' not in letters and "'''" not in letters
-    ):  # else a line may begin within a string
+    is_by_lines = '"""' not in letters and "'''" not in letters  # else a line may begin within a string
+    if is_by_lines and "#" in letters:
         letters = "\n".join([_without_comment(line) if "#" in line else line for line in letters.split("\n")])
         if not _holds_dataset_word(letters):
             return False

@@ -37,9 +37,8 @@ class Terms(NamedTuple):
 
     def pack(self) -> bytes:
         """As bytes."""
-        return json.dumps(
-            self, ensure_ascii=False
-        ).encode()  # escapes would make a message of it that is too long
+        # Escapes would make a message of it that is too long.
+        return json.dumps(self, ensure_ascii=False).encode()
 
     @classmethod
     def unpack(cls, data: bytes) -> Terms:

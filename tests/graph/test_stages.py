@@ -5,16 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.stages import Stages, expected
-
-
-class Clock:
-    """A clock that goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture

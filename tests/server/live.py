@@ -100,6 +100,11 @@ class Server:
     def options(self, path: str, **more: Any) -> Reply:
         return self.open(path, "OPTIONS", **more)
 
+    def connections_lent(self) -> int:
+        """Connections over which lanes answer, by the server's metrics."""
+        told = self.get("/metrics").text
+        return int(float(told.partition("\nchuncheng_connections_lent ")[2].split()[0]))
+
     def ask(self, query: str, accept: str = "application/sparql-results+json", **more: Any) -> Reply:
         """Send a query by POST."""
         return self.open(

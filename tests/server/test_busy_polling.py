@@ -14,20 +14,9 @@ from server import busy_polling
 from server.busy_polling import BusyPolling, Wait
 from server.engine import Question, wire, worker
 from server.engine.worker import Questions
+from tests.clock import Clock
 
 MICROSECOND = 1e-6
-
-
-class Clock:
-    """Seconds that pass when a test says so, and some each time that somebody looks."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.each_look = 0.0
-
-    def __call__(self) -> float:
-        self.now += self.each_look
-        return self.now
 
 
 @pytest.fixture

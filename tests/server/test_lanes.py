@@ -98,8 +98,7 @@ class Client:
 
 
 def lent(server: Server) -> int:
-    told = server.get("/metrics").text
-    return int(float(told.partition("\nchuncheng_connections_lent ")[2].split()[0]))
+    return server.connections_lent()
 
 
 @pytest.fixture(scope="module")

@@ -8,16 +8,7 @@ from hypothesis import strategies as st
 
 from server.metering import Meter
 from server.problem import Problem
-
-
-class Clock:
-    """Time that passes when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture
