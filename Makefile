@@ -10,6 +10,8 @@ BIN := .venv/bin
 FRONTEND := server/frontend
 BUNDLE := server/static/dist/.vite/manifest.json
 FRONTEND_SOURCES := $(shell find $(FRONTEND)/src -type f) $(addprefix $(FRONTEND)/,vite.config.ts tsconfig.json)
+COMUNICA := tests/comunica/node_modules/.installed
+LIGHTHOUSE := bench/lighthouse/node_modules/.installed
 # Node where it is new enough, else the one of the PyPI package in .venv; its folder comes first on the path of npm.
 NODE_PATH_PREFIX = $(shell [ -x .venv/node/npm ] && echo "$(CURDIR)/.venv/node:")
 NPM = cd $(FRONTEND) && PATH="$(NODE_PATH_PREFIX)$$PATH" npm
@@ -27,7 +29,7 @@ run: .venv/.installed frontend ## build from ARTICLES=articles and serve at http
 
 frontend: $(BUNDLE) ## bundle the scripts of the pages (server/frontend)
 
-test: .venv/.installed-test frontend programs tests/comunica/node_modules/.installed ## lint, type-check, run all tests, and show how each rule reads the gold
+test: .venv/.installed-test frontend programs $(COMUNICA) $(LIGHTHOUSE) ## lint, type-check, run all tests, and show how each rule reads the gold
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -37,9 +39,8 @@ test: .venv/.installed-test frontend programs tests/comunica/node_modules/.insta
 	$(BIN)/python -m pytest -m alone
 	$(BIN)/chuncheng evaluate tests/gold/development --no-errors --baseline tests/gold/baseline.tsv
 
-bench: .venv/.installed-bench frontend programs ## what everything costs, against Oxigraph, Virtuoso and jieba: docs/performance.md; an hour and a half, more with ARTICLES_MEASURED="1000 10000 100000"
+bench: .venv/.installed-bench frontend programs $(LIGHTHOUSE) ## what everything costs, against Oxigraph, Virtuoso and jieba: docs/performance.md; an hour and a half, more with ARTICLES_MEASURED="1000 10000 100000"
 	$(BIN)/python bench/report.py --articles $(ARTICLES_MEASURED)
-	$(BIN)/python bench/lighthouse.py --write docs/lighthouse.md
 
 pictures: .venv/.installed-test frontend programs ## take the pictures of the README anew
 	@fc-list :lang=zh 2>/dev/null | grep -q . || { apt-get update -qq && apt-get install -qq -y --no-install-recommends fonts-noto-cjk fontconfig; } >/dev/null 2>&1 || \
@@ -61,7 +62,7 @@ lock: ## add new requirements of pyproject.toml to the lock files
 	$(LOCK) --extra frontend -o requirements-frontend.lock
 
 clean: ## remove the environment and the built data
-	rm -rf .venv data $(FRONTEND)/node_modules tests/comunica/node_modules server/static/dist
+	rm -rf .venv data $(FRONTEND)/node_modules tests/comunica/node_modules bench/lighthouse/node_modules server/static/dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -89,9 +90,9 @@ $(FRONTEND)/node_modules/.installed: $(FRONTEND)/package.json $(FRONTEND)/packag
 	@$(NPM) ci --no-progress --loglevel error
 	@touch $@
 
-# Comunica, a client of others that the tests let query the server.
-tests/comunica/node_modules/.installed: tests/comunica/package.json tests/comunica/package-lock.json | .venv/.node
-	@cd tests/comunica && PATH="$(NODE_PATH_PREFIX)$$PATH" npm ci --omit=optional --no-progress --loglevel error
+# Comunica, a client of others that the tests let query the server; Lighthouse, which looks at the pages.
+$(COMUNICA) $(LIGHTHOUSE): %/node_modules/.installed: %/package.json %/package-lock.json | .venv/.node
+	@cd $* && PATH="$(NODE_PATH_PREFIX)$$PATH" npm ci --omit=optional --no-progress --loglevel error
 	@touch $@
 
 # Vite wants Node 20.19 or newer.

@@ -41,6 +41,7 @@ from bench import (
     endpoint,
     extraction,
     goals,
+    lighthouse,
     machine,
     pages,
     process_group,
@@ -112,6 +113,9 @@ PARTS: dict[str, Part] = {
     "replicas": Part(
         replicas,
         lambda b: replicas.measure(b.built(), replicas.haproxy(), 0.1 if b.brief else 4.0),
+    ),
+    "lighthouse": Part(
+        lighthouse, lambda b: lighthouse.measure(1, 1, ("mobile",)) if b.brief else lighthouse.measure(3)
     ),
 }
 
@@ -302,7 +306,7 @@ def _tell(results: dict[str, Any], drawn: dict[str, list[Path]], kept: str) -> l
     return [
         *lines,
         "",
-        "What Lighthouse says of the pages is in [lighthouse.md](lighthouse.md); how far one machine goes in [scale.md](scale.md).",
+        "How far one machine goes is in [scale.md](scale.md).",
     ]
 
 
