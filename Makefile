@@ -39,7 +39,7 @@ test: .venv/.installed-test frontend programs $(COMUNICA) $(LIGHTHOUSE) ## lint,
 	$(BIN)/python -m pytest -m alone
 	$(BIN)/chuncheng evaluate tests/gold/development --no-errors --baseline tests/gold/baseline.tsv
 
-bench: .venv/.installed-bench frontend programs $(LIGHTHOUSE) ## what everything costs, against Oxigraph, Virtuoso and jieba: docs/performance.md; an hour and a half, more with ARTICLES_MEASURED="1000 10000 100000"
+bench: .venv/.installed-bench frontend programs $(LIGHTHOUSE) ## what everything costs, against Oxigraph, Virtuoso and jieba: docs/performance.md; 35 minutes, more with ARTICLES_MEASURED="1000 10000 100000"
 	$(BIN)/python bench/report.py --articles $(ARTICLES_MEASURED)
 
 pictures: .venv/.installed-test frontend programs ## take the pictures of the README anew
