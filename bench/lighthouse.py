@@ -37,6 +37,7 @@ from ontology.identifiers import DEFAULT_BASE
 TITLE = "Lighthouse: what a browser makes of the pages"
 FORMS = ("mobile", "desktop")
 _PACKAGE = Path(__file__).with_name("lighthouse")
+_INSTALLED = _PACKAGE / "node_modules/lighthouse/package.json"
 _NODE = ROOT / ".venv/node/node"  # where the system's is too old (Makefile)
 _GOAL = 95
 _CATEGORIES = ("performance", "accessibility", "best-practices")
@@ -56,13 +57,7 @@ def main() -> None:
 
 def measure(rounds: int, most: int | None = None, forms: Sequence[str] = FORMS) -> dict[str, Any]:
     """Scores of the pages, or of the first `most` of them; raises LeftOutError where browser, node or Lighthouse are missing."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    node = str(_NODE) if _NODE.exists() else shutil.which("node")
-    package = _PACKAGE / "node_modules/lighthouse/package.json"
-    if chromium is None:
-        raise LeftOutError("there is no Chromium: `make programs` installs it, or name it by CHROMIUM=")
-    if node is None or not package.exists():
-        raise LeftOutError("Lighthouse isn't installed: `make bench` does that")
+    chromium, node = _programs()
     with contextlib.ExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory()), "data")
         build(data, extract_files([ROOT / "articles"], Publication()), base=DEFAULT_BASE)
@@ -79,11 +74,31 @@ def measure(rounds: int, most: int | None = None, forms: Sequence[str] = FORMS) 
         visits = [visit for _ in range(rounds) for visit in _visit(command, chromium)]
     return {
         "rounds": rounds,
-        "lighthouse": json.loads(package.read_text("utf-8"))["version"],
+        "lighthouse": json.loads(_INSTALLED.read_text("utf-8"))["version"],
         "browser": " ".join(_told(chromium, "--version").split()[:2]),
         "pages": _medians(visits, names),
         "faults": sorted({fault for visit in visits for fault in visit["failed"]}),
     }
+
+
+def can_be_measured() -> bool:
+    """Whether browser, node and Lighthouse are there."""
+    try:
+        _programs()
+    except LeftOutError:
+        return False
+    return True
+
+
+def _programs() -> tuple[str, str]:
+    """Chromium and node; raises LeftOutError where one of them, or Lighthouse, isn't there."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    node = str(_NODE) if _NODE.exists() else shutil.which("node")
+    if chromium is None:
+        raise LeftOutError("there is no Chromium: `make programs` installs it, or name it by CHROMIUM=")
+    if node is None or not _INSTALLED.exists():
+        raise LeftOutError("Lighthouse isn't installed: `make bench` does that")
+    return chromium, node
 
 
 def _visit(command: Sequence[str], chromium: str) -> list[dict[str, Any]]:

@@ -16,13 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from bench import build, report
+from bench import build, lighthouse, report
 from bench.endpoint import Address, Question, _compare, ratios
 from bench.goals import Goal
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Publishing has tests with the same stores (tests/remote), and the build of a snapshot indexes names as `search` does.
 MEASURED = [name for name in report.PARTS if name not in ("publishing", "search")]
+if not lighthouse.can_be_measured():  # as the tests in a browser, which are skipped without one
+    MEASURED.remove("lighthouse")
 
 
 def _report(folder: Path, *more: str) -> str:
