@@ -14,7 +14,7 @@ COMUNICA := tests/comunica/node_modules/.installed
 LIGHTHOUSE := bench/lighthouse/node_modules/.installed
 # Node where it is new enough, else the one of the PyPI package in .venv; its folder comes first on the path of npm.
 NODE_PATH_PREFIX = $(shell [ -x .venv/node/npm ] && echo "$(CURDIR)/.venv/node:")
-NPM = cd $(FRONTEND) && PATH="$(NODE_PATH_PREFIX)$$PATH" npm
+NPM = PATH="$(NODE_PATH_PREFIX)$$PATH" npm
 
 .PHONY: help setup run test bench pictures format lock clean frontend programs
 
@@ -33,8 +33,8 @@ test: .venv/.installed-test frontend programs $(COMUNICA) $(LIGHTHOUSE) ## lint,
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(NPM) run --silent check
-	$(NPM) test --silent
+	cd $(FRONTEND) && $(NPM) run --silent check
+	cd $(FRONTEND) && $(NPM) test --silent
 	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not alone'
 	$(BIN)/python -m pytest -m alone
 	$(BIN)/chuncheng evaluate tests/gold/development --no-errors --baseline tests/gold/baseline.tsv
@@ -83,16 +83,16 @@ clean: ## remove the environment and the built data
 	@touch $@
 
 $(BUNDLE): $(FRONTEND)/node_modules/.installed $(FRONTEND_SOURCES)
-	@$(NPM) run --silent build -- --logLevel warn
+	@cd $(FRONTEND) && $(NPM) run --silent build -- --logLevel warn
 	@touch $@
 
 $(FRONTEND)/node_modules/.installed: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(FRONTEND)/.npmrc | .venv/.node
-	@$(NPM) ci --no-progress --loglevel error
+	@cd $(FRONTEND) && $(NPM) ci --no-progress --loglevel error
 	@touch $@
 
 # Comunica, a client of others that the tests let query the server; Lighthouse, which looks at the pages.
 $(COMUNICA) $(LIGHTHOUSE): %/node_modules/.installed: %/package.json %/package-lock.json | .venv/.node
-	@cd $* && PATH="$(NODE_PATH_PREFIX)$$PATH" npm ci --omit=optional --no-progress --loglevel error
+	@cd $* && $(NPM) ci --omit=optional --no-progress --loglevel error
 	@touch $@
 
 # Vite wants Node 20.19 or newer.

@@ -25,6 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from bench.chromium import NO_CHROMIUM, find_chromium
 from bench.goals import Goal
 from bench.pages import things_of
 from bench.servers import ROOT, chuncheng
@@ -92,10 +93,10 @@ def can_be_measured() -> bool:
 
 def _programs() -> tuple[str, str]:
     """Chromium and node; raises LeftOutError where one of them, or Lighthouse, isn't there."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    chromium = find_chromium()
     node = str(_NODE) if _NODE.exists() else shutil.which("node")
     if chromium is None:
-        raise LeftOutError("there is no Chromium: `make programs` installs it, or name it by CHROMIUM=")
+        raise LeftOutError(NO_CHROMIUM)
     if node is None or not _INSTALLED.exists():
         raise LeftOutError("Lighthouse isn't installed: `make bench` does that")
     return chromium, node
@@ -118,7 +119,7 @@ def _told(*command: str) -> str:
 
 
 def _medians(visits: Sequence[dict[str, Any]], names: dict[str, str]) -> list[dict[str, Any]]:
-    """Page, form, the scores of each category and the seconds until the largest thing is painted."""
+    """Page, form, the scores of each category and `paint`, the milliseconds until the largest thing is painted: medians of all visits."""
     by_page: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for visit in visits:
         by_page[names[visit["path"]], visit["form"]].append(visit)

@@ -8,8 +8,6 @@ font: Debian's `fonts-noto-cjk`, which `make pictures` installs. A picture is a 
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from playwright.sync_api import sync_playwright
 
+from bench.chromium import NO_CHROMIUM, find_chromium
 from bench.servers import chuncheng
 from graph.build import build
 from loaders.pipeline import extract_files
@@ -67,9 +66,9 @@ PICTURES = (
 
 def main() -> None:
     """Take all pictures; the exit code is 1 where one is larger than it may be."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    chromium = find_chromium()
     if chromium is None:
-        sys.exit("there is no Chromium: run `make chromium`, or name it by CHROMIUM=")
+        sys.exit(NO_CHROMIUM)
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         data = Path(folder, "data")

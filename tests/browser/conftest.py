@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench.chromium import NO_CHROMIUM, find_chromium
 from ontology.identifiers import DEFAULT_BASE
 from tests.conftest import ROOT
 from tests.server.live import Server, running
@@ -69,11 +68,9 @@ class Visit:
 
 
 def _chromium() -> str:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    found = find_chromium()
     if found is None:
-        pytest.skip(
-            "there is no Chromium: install your system's package (Debian: chromium) or name it by CHROMIUM="
-        )
+        pytest.skip(NO_CHROMIUM)
     return found
 
 

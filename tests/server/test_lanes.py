@@ -76,9 +76,9 @@ class Client:
         """Ask until a process has the connection."""
         for _ in range(100):
             self.ask("", "/nothing/here")  # for which it has to come back
-            before = lent(self.server)
+            before = self.server.connections_lent()
             self.number(MANY)
-            if lent(self.server) > before:
+            if self.server.connections_lent() > before:
                 return
         raise AssertionError("the connection isn't lent")
 
@@ -95,10 +95,6 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.socket.close()
-
-
-def lent(server: Server) -> int:
-    return server.connections_lent()
 
 
 @pytest.fixture(scope="module")
@@ -249,9 +245,9 @@ def test_a_client_that_goes_is_forgotten(server: Server) -> None:
 def assert_nothing_is_lent(server: Server) -> None:
     """In a moment."""
     deadline = time.monotonic() + 5
-    while lent(server) and time.monotonic() < deadline:
+    while server.connections_lent() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not lent(server)
+    assert not server.connections_lent()
 
 
 def test_a_connection_that_nobody_uses_comes_back(server: Server) -> None:
@@ -266,7 +262,7 @@ def test_one_that_nobody_uses_comes_back_beside_another_in_use(data: Path) -> No
         other.be_lent()
         client.be_lent()
         deadline = time.monotonic() + 20
-        while lent(server) > 1:  # the other's, for the client's is among them
+        while server.connections_lent() > 1:  # the other's, for the client's is among them
             assert time.monotonic() < deadline, "the other doesn't come back"
             client.number(10 * MANY)
             client.be_lent()
