@@ -44,7 +44,8 @@ def show(served: Served, thing: NamedNode, path: str, _: list[Row]) -> str:
             )
         ),
     )
-    names = find_names(engine, [thing, *terms_in(head, statements, relations, phases, things, spans)])
+    told = terms_in(head, statements, relations, phases, things)
+    names = find_names(engine, [thing, *told, *terms_in(spans, linked={"span": "start"})])
     lines = gather(statements)
     body = head[0]["body"].value if head and "body" in head[0] else None
     return render_template(

@@ -49,7 +49,7 @@ def show(served: Served, thing: NamedNode, path: str, properties: list[Row]) -> 
         [
             thing,
             *terms_in(properties, [row for row, _, _ in inverse], *(others for _, others, _ in inverse)),
-            *terms_in(*(panel.rows for panel in panels)),
+            *(term for panel in panels for term in panel.named),
             *(phases.STAGES if any(panel.kind.shown_as == "phases" for panel in panels) else ()),
         ],
     )

@@ -2,7 +2,8 @@
 
 `panels/{name}.rq` begins with comments that say what the panel is called (`zh:`, `en:`), how its rows are shown (`as:`,
 a template `panels/as_{…}.html`), and which links a thing must have for it to be worth asking (`when:`, properties of the
-thing, with `^` those of others to it). A panel that is the same for all things of which a property names the same thing says which
+thing, with `^` those of others to it). Columns that are shown as links in the words of another column stand with that (`linked:`,
+`statement=value`). A panel that is the same for all things of which a property names the same thing says which
 (`of:`): it is asked of that one, so that its answer serves them all. `classes.toml` says which panels the page of a class has.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
@@ -21,8 +22,9 @@ from urllib.parse import urlencode
 from pyoxigraph import NamedNode
 
 from ontology.terms import CCL, PREFIXES
+from server.engine import Term
 from server.language import say
-from server.pages.rows import Row, fill
+from server.pages.rows import Row, fill, terms_in
 
 _FOLDER = Path(__file__).parent
 _LIMIT = re.compile(r"\bLIMIT\s+(\d+)\s*$")
@@ -38,6 +40,7 @@ class PanelKind:
     shown_as: str
     when: frozenset[str]  # IRIs of properties; of links to the thing with ^ before them
     of: str | None = None  # IRI of a property
+    linked: Mapping[str, str] = field(default_factory=dict)  # columns of words by those of links
 
     def asked_of(self, thing: NamedNode, properties: Iterable[Row]) -> NamedNode:
         """What the panel of a thing with these properties is asked of: the thing, or the one that it has it in common with others by."""
@@ -63,6 +66,11 @@ class Panel:
     shown: dict[str, Any] | None = field(
         default_factory=dict
     )  # what a page prepares of the rows for the template
+
+    @property
+    def named(self) -> Iterator[Term]:
+        """What its rows show by name."""
+        return terms_in(self.rows, linked=self.kind.linked)
 
     @property
     def title(self) -> str:
@@ -126,7 +134,8 @@ def read_kind(name: str) -> PanelKind:
     )
     when = frozenset(expand(term) for term in head.get("when", "").split())
     of = expand(head["of"]) if "of" in head else None
-    return PanelKind(name, head["zh"], head["en"], head["as"], when, of)
+    linked = dict(pair.split("=", 1) for pair in head.get("linked", "").split())
+    return PanelKind(name, head["zh"], head["en"], head["as"], when, of, linked)
 
 
 def expand(term: str) -> str:

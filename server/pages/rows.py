@@ -21,6 +21,7 @@ from server.pages.vocabulary import label as label_of_term
 
 _FOLDER = Path(__file__).parent
 _PARAMETER = re.compile(r"\$(\w+)")
+_NOTHING: Mapping[str, str] = {}
 Row: TypeAlias = dict[str, Term]
 
 
@@ -98,7 +99,9 @@ def find_names(engine: PageEngine, terms: Iterable[object]) -> Names:
     iris = {term for term in terms if isinstance(term, NamedNode)}
     names = Names({}, {}, language.current())
     if iris:
-        for row in select(engine, "names", things=iris):
+        # Sorted here: the store would look the terms up for each comparison.
+        found = select(engine, "names", things=iris)
+        for row in sorted(found, key=lambda row: (row["thing"].value, row["label"].value)):
             label = row["label"]
             assert isinstance(label, Literal)
             tag = (label.language or "").lower()
@@ -112,11 +115,16 @@ def find_names(engine: PageEngine, terms: Iterable[object]) -> Names:
     return names
 
 
-def terms_in(*tables: Iterable[Row]) -> Iterator[Term]:
-    """All terms of some tables."""
+def terms_in(*tables: Iterable[Row], linked: Mapping[str, str] = _NOTHING) -> Iterator[Term]:
+    """All terms of some tables, but those that a page shows as links in the words of another column, where a row has that.
+
+    `linked` gives the column of the words by that of the link. What such a link goes to needs no name.
+    """
     for table in tables:
         for row in table:
-            yield from row.values()
+            for column, term in row.items():
+                if linked.get(column) not in row:
+                    yield term
 
 
 def fill(query: str, values: Mapping[str, Term | int | Iterable[Term]]) -> str:

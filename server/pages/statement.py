@@ -87,7 +87,14 @@ def show(served: Served, thing: NamedNode, path: str, properties: list[Row]) -> 
         readings=_gather_rules(readings),
         fulfilments=_gather_fulfilments(found),
         implied=implied,
-        names=find_names(engine, [thing, *terms_in(properties, evidence, readings, found, implied)]),
+        names=find_names(
+            engine,
+            [
+                thing,
+                *terms_in(properties, readings, implied),
+                *terms_in(evidence, found, linked={"span": "quote", "article": "headline"}),
+            ],
+        ),
     )
 
 

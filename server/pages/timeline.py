@@ -16,7 +16,7 @@ from server.page_context import Served
 from server.page_number import read_number
 from server.pages.rows import Row, find_names, select, terms_in
 
-_SHOWN = 500  # entries on a page
+_SHOWN = 200  # entries on a page
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _DATE = NamedNode(XSD.date)
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from pyoxigraph import Literal, NamedNode
 
+from server.pages import panels
+from server.pages.panels import Panel, panel_query, read_kind
 from server.pages.rows import Row
 from server.pages.statement import in_sentence
 from server.pages.statements import quantity, readable_number
 from tests.server.live import Server
 
 HTML = {"Accept": "text/html"}
+PANELS = Path(panels.__file__).with_name("panels")
 QUOTE = "榴花物流园总收入不低于120亿元"
 HOSTILE = "<script>alert('标签')</script>"
 
@@ -185,6 +189,22 @@ def test_a_panel_links_to_its_query_and_to_its_table(client: Server) -> None:
     for link in tables:
         text = client.get(link).text
         assert QUOTE in text or {"thing", "place"} & set(text.splitlines()[0].split(","))
+
+
+@pytest.mark.parametrize("name", [file.stem for file in sorted(PANELS.glob("*.rq"))])
+def test_links_and_their_words_are_columns_of_a_panel(name: str) -> None:
+    kind = read_kind(name)
+    head = panel_query(kind, NamedNode("x:thing")).partition("WHERE")[0]
+    columns = set(re.findall(r"\?(\w+)", head))
+    assert {*kind.linked, *kind.linked.values()} <= columns
+
+
+def test_what_is_shown_in_other_words_needs_no_name() -> None:
+    one, other, agent = NamedNode("x:1"), NamedNode("x:2"), NamedNode("x:agent")
+    rows: list[Row] = [{"statement": one, "value": Literal(3), "agent": agent}, {"statement": other}]
+    shown = set(Panel(read_kind("series"), "", (), rows).named)
+    assert {other, agent} <= shown
+    assert one not in shown
 
 
 def test_a_citation_can_be_had_as_bibtex(client: Server) -> None:

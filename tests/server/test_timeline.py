@@ -59,12 +59,10 @@ def test_a_short_year_is_shown_as_a_whole_its_months_and_days_in_order(server: S
 
 
 def test_a_long_year_goes_by_months_and_a_long_month_by_pages(server: Server) -> None:
-    first, second = (
-        listed(server, "/timeline?year=2024"),
-        listed(server, "/timeline?year=2024&month=01&page=2"),
-    )
-    assert (len(first), len(second)) == (500, 20)
-    assert [*first, *second] == [f"2024-01-05-{each:03}" for each in range(520)]
+    pages = [listed(server, f"/timeline?year=2024&month=01&page={number}") for number in (1, 2, 3)]
+    assert listed(server, "/timeline?year=2024") == pages[0]
+    assert [len(page) for page in pages] == [200, 200, 120]
+    assert [each for page in pages for each in page] == [f"2024-01-05-{each:03}" for each in range(520)]
     assert listed(server, "/timeline?year=2024&month=02") == ["2024-02-29-000", "2024-02-29-001"]
 
 
@@ -75,7 +73,7 @@ def test_a_page_links_to_its_years_months_and_neighbours(server: Server) -> None
         links
     )
     assert text.count('aria-current="page"') >= 2
-    assert "2 / 2" in text
+    assert "2 / 3" in text
 
 
 @pytest.mark.parametrize(
