@@ -1,6 +1,5 @@
-"""What a snapshot holds beside its store, made from its lines while the store is worked on: index of names, dumps, changes.
-
-Where there is much to do, other processes do it.
+"""Work that goes on beside the stages of a build, in other processes where there is much to do: reconciliation while lines are sorted,
+and, while the store is worked on, what a snapshot holds beside it: index of names, dumps, changes.
 """
 
 from __future__ import annotations
@@ -24,8 +23,9 @@ from .stages import Stages
 from .workers import InProcess, process_pool
 
 _MUCH = 64_000_000  # bytes of N-Quads: to start a process takes a second
-_MOST = 2  # processes: there are two things to do
+_MOST = 2  # processes: there are two things to do at most
 _T = TypeVar("_T")
+_Given = TypeVar("_Given")
 
 
 class LostProcessError(ChunchengError):
@@ -50,28 +50,27 @@ class Data:
 
 
 class Beside:
-    """Work on the lines of a snapshot, for its folder."""
+    """Work that goes on beside the stages of a build."""
 
-    def __init__(self, data: Data, executor: Executor, stages: Stages) -> None:
-        self.data = data
+    def __init__(self, executor: Executor, stages: Stages) -> None:
         self._executor = executor
         self._stages = stages
 
-    def begin(self, name: str, work: Callable[[Data], _T]) -> Callable[[], _T]:
+    def begin(self, name: str, work: Callable[[_Given], _T], given: _Given) -> Callable[[], _T]:
         """Begins the work, a picklable function, as a stage; what is returned waits for its result, and raises what it raises.
 
         Raises LostProcessError where its process was ended.
         """
         if isinstance(self._executor, InProcess):
             self._stages.begin(name)
-        future: Future[_Timed[_T]] = self._executor.submit(_timed, work, self.data)
+        future: Future[_Timed[_T]] = self._executor.submit(_timed, work, given)
 
         def result() -> _T:
             try:
                 timed = future.result()
             except BrokenExecutor as error:
                 raise LostProcessError(
-                    "a process that writes the index and the dumps was ended: out of memory, or killed. What was read is kept: build again"
+                    f"the process for this stage was ended: {name}. Out of memory, or killed? What was read is kept: build again"
                 ) from error
             if not isinstance(self._executor, InProcess):
                 self._stages.beside(name, timed.seconds)
@@ -81,11 +80,14 @@ class Beside:
 
 
 @contextmanager
-def beside(data: Data, stages: Stages) -> Iterator[Beside]:
-    """Takes work that goes on while the store is changed; its end is waited for."""
-    much = data.plain.stat().st_size >= _MUCH
-    with process_pool(min(_MOST, processors()), may_fork=False) if much else InProcess() as executor:
-        yield Beside(data, executor, stages)
+def beside(lines: Path, stages: Stages, *, may_fork: bool = False) -> Iterator[Beside]:
+    """Takes work on a file of lines that goes on while something else is done with them; its end is waited for.
+
+    With an open store processes must not be forked (`graph.workers.process_pool`).
+    """
+    much = lines.stat().st_size >= _MUCH
+    with process_pool(min(_MOST, processors()), may_fork=may_fork) if much else InProcess() as executor:
+        yield Beside(executor, stages)
 
 
 def index_names(data: Data) -> int:
@@ -107,6 +109,6 @@ class Publication:
         return write_dumps(data.plain, data.merged, data.folder)
 
 
-def _timed(work: Callable[[Data], _T], data: Data) -> _Timed[_T]:
+def _timed(work: Callable[[_Given], _T], given: _Given) -> _Timed[_T]:
     began = time.monotonic()
-    return _Timed(work(data), round(time.monotonic() - began, 2))
+    return _Timed(work(given), round(time.monotonic() - began, 2))

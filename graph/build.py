@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
@@ -24,14 +25,14 @@ from .answers import Queries
 from .dataset import dataset_quads
 from .examples import example_quads, find_examples, read_examples
 from .foreign import ForeignRdfError, read_rdf
-from .ledger import Ledger
+from .ledger.stated import LedgerWriter, ledger_of, put_by
 from .lines import line_of
 from .links import link_quads
 from .naming import LateNames
 from .places import former_name_quads, places_quads
 from .reason import follow
 from .shard import COUNTED, STEPS, Making, Shard, shards_of
-from .snapshot import DefaultGraphMode, Snapshot, build_snapshot
+from .snapshot import BUILDING, DefaultGraphMode, Snapshot, build_snapshot
 from .stages import Stages
 from .terms import node
 from .validate import InvalidGraphError, Violation
@@ -73,12 +74,14 @@ def build(
     stages = stages or Stages()
     if extractions is not None:
         shards = _in_batches(Making(base, quotes_only), extractions)
+    stated = data / BUILDING / "stated.zst"
     with tempfile.SpooledTemporaryFile(_SPOOLED) as facts:
         sources = _Sources(
             base,
             keep_default_graph=default_graph == "own",
             quotes_only=quotes_only,
             facts=cast(IO[bytes], facts),
+            stated=stated,
             decisions=decisions,
             follow=shards is not None,
             stages=stages,
@@ -96,6 +99,7 @@ def build(
             queries=queries,
             stages=stages,
             anew=anew,
+            reconcile=LedgerWriter(base, sources.decisions, stated) if shards is not None else None,
         )
 
 
@@ -112,10 +116,13 @@ def article_lines(
     extractions: Iterable[Extraction], base: str, *, quotes_only: bool, decisions: Decisions | None = None
 ) -> Iterator[bytes]:
     """The lines of what articles say and of what reconciliation finds in them, without the surroundings."""
-    sources = _Sources(base, keep_default_graph=False, quotes_only=quotes_only, decisions=decisions)
+    sources = _Sources(base, keep_default_graph=False, quotes_only=quotes_only)
     making = Making(base, quotes_only, check=False, follow=False)
-    for block in sources.articles(_in_batches(making, extractions)):
+    stated = io.BytesIO()
+    for block in sources.articles(_in_batches(making, extractions), stated.write):
         yield from block.splitlines(keepends=True)
+    stated.seek(0)
+    yield from map(line_of, ledger_of(stated, base, decisions or Decisions()).quads())
 
 
 def _in_batches(making: Making, extractions: Iterable[Extraction]) -> Iterator[Shard]:
@@ -125,7 +132,7 @@ def _in_batches(making: Making, extractions: Iterable[Extraction]) -> Iterator[S
 
 
 class _Sources:
-    """The lines of a build, and what its manifest says of them. `facts` gets what was read.
+    """The lines of a build, and what its manifest says of them. `facts` gets what was read, `stated` what the ledger takes in of it.
 
     With `follow` they come with what each of them leads to by itself, as the shards then do.
     """
@@ -137,6 +144,7 @@ class _Sources:
         keep_default_graph: bool,
         quotes_only: bool,
         facts: IO[bytes] | None = None,
+        stated: Path | None = None,
         decisions: Decisions | None = None,
         follow: bool = False,
         stages: Stages | None = None,
@@ -144,8 +152,7 @@ class _Sources:
         self.decisions = decisions or Decisions()
         self.stages = stages or Stages()
         self.follow = follow
-        self.reconciliation: dict[str, Any] = {}
-        self.quotes_only = quotes_only
+        self.quotes_only, self.stated = quotes_only, stated
         self._facts_file = facts
         self._facts = FactsWriter(facts) if facts is not None else None
         self.base, self.keep_default_graph = base, keep_default_graph
@@ -155,7 +162,9 @@ class _Sources:
     def lines(self, shards: Iterable[Shard] | None, rdf_files: Sequence[Path]) -> Iterator[bytes]:
         """N-Quads lines of everything that the snapshot holds, some of them in blocks."""
         if shards is not None:
-            yield from self.articles(shards)
+            assert self.stated is not None
+            with put_by(self.stated) as file:
+                yield from self.articles(shards, file.write)
             if not self.counts["articles"] and not rdf_files:
                 raise NothingToBuildError("none of the sources holds an article, so nothing was published")
             yield from self._followed(map(line_of, self.surroundings()))
@@ -165,10 +174,10 @@ class _Sources:
             read = read_rdf(path, self.base, keep_default_graph=self.keep_default_graph)
             yield from self._followed(map(line_of, read))
 
-    def articles(self, shards: Iterable[Shard]) -> Iterator[bytes]:
-        """What the articles say, and what reconciliation finds in them; raises InvalidGraphError."""
+    def articles(self, shards: Iterable[Shard], put_by: Callable[[bytes], object]) -> Iterator[bytes]:
+        """What the articles say; `put_by` gets what the ledger takes in of each, as a record. Raises InvalidGraphError."""
         violations: list[Violation] = []
-        ledger, names = Ledger(self.base, self.decisions), LateNames(self.base)
+        names = LateNames(self.base)
         for shard in shards:
             violations += shard.violations
             for name, count in zip(COUNTED, shard.counts, strict=True):
@@ -176,7 +185,7 @@ class _Sources:
             for step, seconds in zip(STEPS, shard.spent, strict=False):  # none of one that was kept
                 self.stages.spend(step, seconds)
             self._note(shard.article)
-            ledger.add(shard.facts)
+            put_by(shard.facts)
             names.add(shard.article.id, shard.named_late, shard.persons, shard.renamings)
             if self._facts is not None:
                 self._facts.add_line(shard.stored)
@@ -185,8 +194,6 @@ class _Sources:
         if violations:
             raise InvalidGraphError(sorted(violations, key=lambda v: (v.article.id, v.node, v.message)))
         yield from self._followed(names.lines())
-        yield from self._followed(map(line_of, ledger.quads()))
-        self.reconciliation = ledger.summary
 
     def _followed(self, blocks: Iterable[bytes]) -> Iterable[bytes]:
         return follow(blocks, self.base) if self.follow else blocks
@@ -228,7 +235,6 @@ class _Sources:
         return {
             "counts": self.counts,
             "quotes_only": self.quotes_only,
-            "reconciliation": self.reconciliation,
             "decisions": self.decisions.digest() if self.decisions.entries else "",
             "sources": sorted(self.files.values(), key=lambda f: (f["name"], f["sha256"])),
         }

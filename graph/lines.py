@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 import os
@@ -19,7 +20,9 @@ from .terms import node
 
 _RUN = 500_000  # lines sorted in memory at a time, where there is no sort(1)
 _MEMORY = "64M"  # of sort(1), which is no faster with more
+_BLOCK = 1 << 20
 _BATCH = 10_000  # lines parsed at a time
+_IN_BYTE_ORDER = {**os.environ, "LC_ALL": "C"}  # of sort(1)
 _TYPED = '"^^<'  # stands in each literal with a datatype, and may stand in the words of another
 _AS_WRITTEN = frozenset(
     {"http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
@@ -85,6 +88,29 @@ def merge_sorted(sources: Sequence[Path], target: Path) -> None:
         _merge(sources, target)
 
 
+@contextlib.contextmanager
+def merged_lines(sources: Sequence[Path]) -> Iterator[Iterator[bytes]]:
+    """The lines of sorted files in byte order, each once where there are several files, while another process merges them; raises DiskError."""
+    if len(sources) == 1:
+        with sources[0].open("rb") as lines:
+            yield lines
+    elif program := _sort_program():
+        command = [program, "-u", "-m", *map(str, sources)]
+        with subprocess.Popen(
+            command, bufsize=_BLOCK, env=_IN_BYTE_ORDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as sort:
+            assert sort.stdout is not None
+            assert sort.stderr is not None
+            yield sort.stdout
+            told = sort.stderr.read()
+        if sort.returncode:
+            raise _not_sorted(sources[0].parent, told)
+    else:
+        with contextlib.ExitStack() as files:
+            opened = [files.enter_context(source.open("rb")) for source in sources]
+            yield (line for line, _ in itertools.groupby(heapq.merge(*opened)))
+
+
 def _sort_program() -> str | None:
     return shutil.which("sort")
 
@@ -92,13 +118,17 @@ def _sort_program() -> str | None:
 def _run_sort(arguments: Sequence[str], target: Path) -> None:
     done = subprocess.run(
         [str(_sort_program()), "-T", str(target.parent), "-o", str(target), *arguments],
-        env={**os.environ, "LC_ALL": "C"},
+        env=_IN_BYTE_ORDER,
         stderr=subprocess.PIPE,
         check=False,
     )
     if done.returncode:
-        told = done.stderr.decode(errors="replace").strip()
-        raise DiskError(f"{target.parent}: the data can't be sorted here: {told}; is there room on the disk?")
+        raise _not_sorted(target.parent, done.stderr)
+
+
+def _not_sorted(folder: Path, told: bytes) -> DiskError:
+    why = told.decode(errors="replace").strip()
+    return DiskError(f"{folder}: the data can't be sorted here: {why}; is there room on the disk?")
 
 
 def _sort_in_runs(source: Path, target: Path, *, each_once: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -29,8 +30,10 @@ def code_version() -> str:
     return hashed.hexdigest()
 
 
-def origin_of(lines: Path, settings: object) -> str:
-    """The origin of a snapshot: a digest of its code, of a file of the sorted N-Quads lines that it is made of, and of settings."""
-    with lines.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return hashlib.sha256("\x1f".join((code_version(), digest, repr(settings))).encode()).hexdigest()
+def origin_of(lines: Iterable[Path], settings: object) -> str:
+    """The origin of a snapshot: a digest of its code, of files of the sorted N-Quads lines that it is made of, and of settings."""
+    parts = [code_version()]
+    for path in lines:
+        with path.open("rb") as file:
+            parts.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return hashlib.sha256("\x1f".join((*parts, repr(settings))).encode()).hexdigest()

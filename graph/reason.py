@@ -139,18 +139,19 @@ def follow(blocks: Iterable[bytes], base: str) -> Iterator[bytes]:
         yield from rules.infer(taken.splitlines(keepends=True))
 
 
-def settle(nquads: Path, base: str, merged: Path | None = None) -> tuple[Cost, list[Contradiction]]:
-    """Takes out of a sorted file of N-Quads what was inferred by line but is told in another graph; it stays sorted.
+def settle(
+    lines: Iterable[bytes], settled: Path, base: str, merged: Path | None = None
+) -> tuple[Cost, list[Contradiction]]:
+    """Writes sorted lines of N-Quads into a file, without what was inferred by line but is told in another graph.
 
     `merged` gets the triples of what is left, each once, as N-Triples. Also gives the contradictions that show then, since the lines
     of a thing stand side by side.
     """
     began = time.perf_counter()
     tail = f" <{graph_iri(base, 'inferred')}> .\n".encode()
-    whole = nquads.with_name(f"{nquads.name}.whole")
     count = 0
     classes = _Classes(read_axioms())
-    with nquads.open("rb") as lines, _Settled(whole, merged) as out:
+    with _Settled(settled, merged) as out:
         told, waiting, followed = b" ", b"", b""
         for line in lines:
             if _TYPED in line:
@@ -172,7 +173,6 @@ def settle(nquads: Path, base: str, merged: Path | None = None) -> tuple[Cost, l
         if waiting:
             out.write(waiting)
             count += 1
-    whole.replace(nquads)
     return Cost("local", time.perf_counter() - began, count), classes.contradictions()
 
 

@@ -23,6 +23,7 @@ from .memory import give_back
 from .naming import named_late
 from .rdf import quads
 from .reason import local_rules
+from .records import record_of
 from .validate import Violation, validate_batch
 
 # Where an article's text is, and where the words around a quote are, from which it could be put together.
@@ -57,9 +58,9 @@ class Shard:
     `lines` are its N-Quads in byte order, each once, in the form in which the store gives them back, but for those that name
     persons and what gets renamed: `named_late`, with what the article tells of these (`persons`, `renamings`), since who is who is known only
     over all articles. `inferred` are the lines that follow from single ones of `lines`, in byte order. `facts` is what the
-    ledger takes in: the article and its statements; `stored` all that was read, as `loaders.storage` keeps it. `counts` are in the order
-    of COUNTED; `applied` counts corrections; `spent` are the processor seconds that it took, in the order of STEPS, none for a shard
-    that was kept.
+    ledger takes in, as a record (`graph.records`): the article and its statements; `stored` all that was read, as `loaders.storage`
+    keeps it. `counts` are in the order of COUNTED; `applied` counts corrections; `spent` are the processor seconds that it took, in the
+    order of STEPS, none for a shard that was kept.
     """
 
     article: Article
@@ -68,7 +69,7 @@ class Shard:
     named_late: bytes
     persons: tuple[Sighting, ...]
     renamings: tuple[tuple[Key, Key], ...]
-    facts: Extraction
+    facts: bytes
     stored: bytes
     counts: tuple[int, ...]
     violations: tuple[Violation, ...] = ()
@@ -121,7 +122,9 @@ def shards_of(making: Making, extractions: Iterable[Extraction]) -> Iterator[Sha
             b"".join(late),
             sightings(extraction),
             tuple(sorted(renamings(extraction))),
-            Extraction(article, statements=extraction.statements, successions=extraction.successions),
+            record_of(
+                Extraction(article, statements=extraction.statements, successions=extraction.successions)
+            ),
             extraction_line(without_text(extraction) if making.quotes_only else extraction).encode(),
             (
                 1,

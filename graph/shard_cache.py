@@ -7,20 +7,18 @@ shard, so nothing has to be declared stale. One SQLite file; each batch is a tra
 from __future__ import annotations
 
 import hashlib
-import io
-import pickle
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import zstandard
 
 from ontology.errors import ChunchengError
 
 from .origin import code_version
+from .records import RecordError, read_record, record_of
 from .shard import Making, Shard, Task
 
 _KEEP = 3  # published builds after which a shard that none of them used is dropped
@@ -85,7 +83,7 @@ class ShardCache:
     def keep(self, made: Iterable[tuple[Task, Shard]]) -> None:
         """Keeps the shards but for those with violations: they are to be told again."""
         rows = [
-            (self.key(task), self._packer.compress(pickle.dumps(replace(shard, spent=()), 5)))
+            (self.key(task), self._packer.compress(record_of(replace(shard, spent=()))))
             for task, shard in made
             if not shard.violations
         ]
@@ -114,42 +112,7 @@ class ShardCache:
         if key not in found:
             return None
         try:
-            shard = _Unpickler(io.BytesIO(self._unpacker.decompress(found[key]))).load()
-        except (zstandard.ZstdError, pickle.UnpicklingError, AttributeError, EOFError, TypeError, ValueError):
+            shard = read_record(self._unpacker.decompress(found[key]))
+        except (zstandard.ZstdError, RecordError):
             return None
         return shard if isinstance(shard, Shard) else None
-
-
-class _Unpickler(pickle.Unpickler):
-    """Reads records of facts and shards, and can call nothing else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _RECORDS:
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is no record of a shard")
-
-
-_RECORDS = frozenset(
-    {
-        ("graph.shard", "Shard"),
-        ("loaders.correction.apply", "Problem"),
-        ("loaders.identity.role", "Role"),
-        ("loaders.identity.sighting", "Sighting"),
-        *(
-            ("loaders.facts", name)
-            for name in (
-                "Article",
-                "Entity",
-                "Extraction",
-                "Holding",
-                "PhaseReport",
-                "Relation",
-                "Source",
-                "Span",
-                "Statement",
-                "Succession",
-                "Unread",
-            )
-        ),
-    }
-)

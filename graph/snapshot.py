@@ -19,7 +19,7 @@ import itertools
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -46,7 +46,7 @@ from .ledger.status import judge
 from .ledger.storage import read_ledger, write_ledger
 from .ledger_index import write_ledger_index
 from .lines import as_kept as lines_as_kept
-from .lines import forget, line_of, merge_sorted, sort_file
+from .lines import forget, line_of, merge_sorted, merged_lines, sort_file
 from .memory import give_back
 from .origin import origin_of
 from .publication import count_publications
@@ -61,7 +61,10 @@ _FORMAT = 5  # of the folder; counts up with what it holds, so that an older sna
 _HELD = 20_000  # quads that are held at a time
 _IN_BULK = 1_000  # quads that are put in by the bulk loader: in half of the time, but each call leaves files to be compacted
 LEDGER = "ledger.jsonl.zst"  #: name of the file in a snapshot that holds the rows of the ledger
+BUILDING = "building"  #: name of the folder, within that of all data, that a running build works in
 DefaultGraphMode: TypeAlias = Literal["merge", "own"]
+#: Writes lines that are made of all the others into a file, and gives what the manifest says of that; can be sent to another process.
+Reconcile: TypeAlias = Callable[[Path], dict[str, Any]]
 
 
 class SnapshotError(ChunchengError):
@@ -206,6 +209,7 @@ def build_snapshot(
     queries: Queries | None = None,
     stages: Stages | None = None,
     anew: bool = False,
+    reconcile: Reconcile | None = None,
 ) -> Snapshot:
     """Builds a snapshot from N-Quads lines and publishes it.
 
@@ -214,13 +218,14 @@ def build_snapshot(
 
     Each item of `lines` is one line with its newline or, with `as_kept`, one or more whole lines in the form in which the store
     gives them back (`graph.lines`). With `followed` what each leads to by itself is among them (`graph.reason.follow`).
-    `describe` is called after the last line and gives what the manifest says of sources, counts and reconciliation, and a digest of
-    decisions, if there are any; `attach` puts further files into the folder. The answers to what `queries` gives are worked out and
+    `reconcile` writes further lines into a file, in that form, after the last of `lines`; where there are many, in another process while
+    these are sorted. `describe` is called then and gives what the manifest says of sources and counts, and a digest of decisions, if
+    there are any; `attach` puts further files into the folder. The answers to what `queries` gives are worked out and
     kept (`graph.answers`). Any error, and any kill, leaves what was published before as it was. Raises SnapshotError when another
     build runs on the same folder, DiskError where there is no room.
     """
     with locked(data), room_needed(data):
-        building = data / "building"
+        building = data / BUILDING
         shutil.rmtree(building, ignore_errors=True)
         work = building / "snapshot"
         work.mkdir(parents=True)
@@ -230,10 +235,10 @@ def build_snapshot(
             if reason and not followed:
                 whole = follow(whole, base)
             previous = find_current(data)
-            gathered = _gather(whole, work, stages)
-            described = describe()
+            gathered = _gather(whole, work, stages, reconcile)
+            described = {**describe(), "reconciliation": gathered.reconciliation}
             settings = (base, default_graph, reason, described.get("decisions", ""))
-            origin = origin_of(gathered.file, settings)
+            origin = origin_of(gathered.files, settings)
             if previous and not anew and previous.manifest.get("origin") == origin:
                 stages.begin("verify")
                 if _is_whole(previous.path):
@@ -272,23 +277,34 @@ def write_snapshot(
 class _Gathered:
     """All lines of a snapshot but for what is reasoned over all of them: sorted, each once."""
 
-    file: Path
+    files: Sequence[Path]
     blank_nodes: bool  # whether there may be any
+    reconciliation: dict[str, Any]
 
 
-def _gather(lines: Iterable[bytes], work: Path, stages: Stages) -> _Gathered:
-    raw, plain, blank_nodes = work / "raw.nq", work / "data.nq", False
+def _gather(
+    lines: Iterable[bytes], work: Path, stages: Stages, reconcile: Reconcile | None = None
+) -> _Gathered:
+    raw, blank_nodes = work / "raw.nq", False
     stages.begin("read")
     with raw.open("wb") as out:
         for block in lines:
             blank_nodes = blank_nodes or b"_:" in block
             out.write(block)
-    stages.begin("sort")
     forget()
     give_back()
-    sort_file(raw, plain)
-    raw.unlink()
-    return _Gathered(plain, blank_nodes)
+    files, found = [work / "said.nq"], dict[str, Any]()
+    with beside(raw, stages, may_fork=True) as others:
+        reconciled = others.begin("reconcile", reconcile, work / "ledger.nq") if reconcile else None
+        stages.begin("sort")
+        sort_file(raw, files[0])
+        raw.unlink()
+        if reconciled:
+            found = reconciled()
+            files.append(work / "ledger-sorted.nq")
+            sort_file(work / "ledger.nq", files[1])
+            (work / "ledger.nq").unlink()
+    return _Gathered(files, blank_nodes, found)
 
 
 def _fill(
@@ -303,17 +319,23 @@ def _fill(
     publication: Publication | None = None,
     queries: Queries | None = None,
 ) -> dict[str, Any]:
-    plain, merged, merges = gathered.file, work / "merged.nt", default_graph == "merge"
-    planned = expected(plain.stat().st_size, "articles" if reason else "rdf")
-    if not is_much(plain):
+    plain = work / "data.nq" if reason else gathered.files[0]
+    merged, merges = work / "merged.nt", default_graph == "merge"
+    size = sum(file.stat().st_size for file in gathered.files)
+    planned = expected(size, "articles" if reason else "rdf")
+    if not is_much(size):
         planned.pop("compact", None)
     stages.plan(planned)
     if reason:
         stages.begin("reason by line")
-        local, contradictions = settle(plain, base, merged if merges else None)
-    with beside(Data(plain, merged, work), stages) as others:
+        with merged_lines(gathered.files) as lines:
+            local, contradictions = settle(lines, plain, base, merged if merges else None)
+        for file in gathered.files:
+            file.unlink()
+    own = Data(plain, merged, work)
+    with beside(plain, stages) as others:
         # Of others' data all lines are there already: the index takes longest of all that is made of them.
-        indexed = None if reason else others.begin("search", index_names)
+        indexed = None if reason else others.begin("search", index_names, own)
         stages.begin("load")
         store = Store(str(work / "store"))
         load(store, plain, blank_nodes=gathered.blank_nodes)
@@ -323,7 +345,7 @@ def _fill(
                 # Before it is reasoned over: the default graph is quicker to ask than the union of all.
                 stages.begin("merge")
                 load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=gathered.blank_nodes)
-            if is_much(plain):
+            if is_much(size):
                 stages.begin("compact")  # each look-up of a rule would go through the files of all pieces
                 store.optimize()
             read_ahead(work / "store")
@@ -344,8 +366,8 @@ def _fill(
             with merged.open("ab") as triples:
                 triples.writelines(f"{triple} .\n".encode() for triple in description)
         give_back()
-        indexed = indexed or others.begin("search", index_names)
-        dumped = others.begin("dump", publication) if publication else None
+        indexed = indexed or others.begin("search", index_names, own)
+        dumped = others.begin("dump", publication, own) if publication else None
         if merges and not reason:
             stages.begin("merge")
             load(store, merged, RdfFormat.N_TRIPLES, blank_nodes=counted.blank_nodes)

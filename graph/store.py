@@ -44,9 +44,9 @@ def _load(store: Store, lines: Path, format: RdfFormat, *, blank_nodes: bool) ->
                 pass
 
 
-def is_much(lines: Path) -> bool:
-    """Whether a file is so large that its store, loaded in many pieces, should be compacted before it is asked much."""
-    return lines.stat().st_size > _MUCH
+def is_much(size: int) -> bool:
+    """Whether so many bytes of lines make a store that, loaded in many pieces, should be compacted before it is asked much."""
+    return size > _MUCH
 
 
 def _pieces(lines: Path) -> Iterator[tuple[int, int]]:

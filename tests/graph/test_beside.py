@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph import beside as module
-from graph.beside import Data, LostProcessError, beside
+from graph.beside import LostProcessError, beside
 from graph.dumps import FORMATS
 from graph.search.index import read_about
 from graph.snapshot import Snapshot, build_snapshot, verify
@@ -45,7 +45,7 @@ def test_other_processes_write_the_same_index_and_dumps(
     assert {"search", "dump"} <= here.seconds().keys() & elsewhere.seconds().keys()
 
 
-def end_oneself(_data: Data) -> None:
+def end_oneself(_given: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -56,6 +56,6 @@ def test_a_lost_process_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Monk
     plain.write_bytes(b"".join(LINES))
     with (
         pytest.raises(LostProcessError, match="build again"),
-        beside(Data(plain, plain, tmp_path), Stages()) as others,
+        beside(plain, Stages()) as others,
     ):
-        others.begin("search", end_oneself)()
+        others.begin("search", end_oneself, None)()

@@ -11,7 +11,7 @@ from pyoxigraph import RdfFormat, Store
 import graph.lines
 import graph.statistics
 from graph.disk import DiskError
-from graph.lines import as_kept, merge_sorted, sort_file, write_sorted
+from graph.lines import as_kept, merge_sorted, merged_lines, sort_file, write_sorted
 from graph.statistics import count_quads
 
 ODD = """<x:s> <x:p> "01"^^<http://www.w3.org/2001/XMLSchema#integer> <x:g> .
@@ -56,6 +56,10 @@ def test_sorted_in_byte_order_each_once(tmp_path: Path) -> None:
     sort_file(more, tmp_path / "ordered")
     merge_sorted([tmp_path / "sorted", tmp_path / "ordered"], tmp_path / "all")
     expected = sorted({*lines, b"<x:0> <x:a> <x:b> .\n"})
+    with merged_lines([tmp_path / "sorted", tmp_path / "ordered"]) as merged:
+        assert list(merged) == expected
+    with merged_lines([tmp_path / "sorted"]) as alone:
+        assert list(alone) == sorted(set(lines))
     assert (tmp_path / "all").read_bytes() == b"".join(expected)
     assert {file.name for file in tmp_path.iterdir()} == {"sorted", "more", "ordered", "all"}
 
@@ -65,6 +69,11 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
         pytest.skip("no sort(1) here")
     with pytest.raises(DiskError, match="is there room on the disk"):
         sort_file(tmp_path / "missing", tmp_path / "sorted")
+    with (
+        pytest.raises(DiskError, match="missing"),
+        merged_lines([tmp_path / "missing", tmp_path / "gone"]) as lines,
+    ):
+        list(lines)
 
 
 def test_figures_are_the_same_where_memory_is_too_small(monkeypatch: pytest.MonkeyPatch) -> None:

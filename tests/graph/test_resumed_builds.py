@@ -14,6 +14,7 @@ import graph.corpus
 from bench.corpus import write_pages
 from graph.build import build
 from graph.corpus import Corpus, Reading
+from graph.records import RecordError, read_record, record_of
 from graph.shard import STEPS, Making, Shard
 from graph.shard_cache import ShardCache
 from graph.snapshot import SnapshotError, list_snapshots, open_current, verify
@@ -82,7 +83,7 @@ def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graph.corpus, "_ARTICLES", 4)
 
 
-def read_all(pages: Path, cache: Path, **more: object) -> tuple[Reading, Counted, list[Shard]]:
+def read_all(pages: Path, cache: Path | None, **more: object) -> tuple[Reading, Counted, list[Shard]]:
     counted = Counted()
     making = more.pop("making", MAKING)
     reading = Reading(Corpus([pages]), making, Workers(1), read=counted, cache=cache, **more)  # type: ignore[arg-type]
@@ -150,7 +151,7 @@ def test_a_correction_makes_its_own_article_be_read_again(pages: Path, tmp_path:
     cache = tmp_path / "cache.sqlite"
     _, _, shards = read_all(pages, cache)
     article = shards[5].article
-    quote = shards[5].facts.statements[0].quote
+    quote = read_record(shards[5].facts).statements[0].quote
     reject = Correction("reject", "statement", quote, "林小雨", "2024-03-01", "不是承诺")
     patch = Patch(article.id, article.headline, (reject,), "patch.toml")
     reading, counted, corrected = read_all(pages, cache, patches=[patch])
@@ -222,3 +223,22 @@ def test_progress_ends_at_the_whole(pages: Path, tmp_path: Path) -> None:
     assert 0 < shares[0] < 0.5
     assert shares[-1] == pytest.approx(1)
     assert [str(error) for error in reading.corpus.failed] == [f"{tmp_path / 'empty.txt'}: the file is empty"]
+
+
+def test_another_process_reconciles_to_the_same(
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = build(tmp_path / "here", None, shards=iter(read_all(pages, None)[2]), base=DEFAULT_BASE)
+    monkeypatch.setattr("graph.beside._MUCH", 0)
+    monkeypatch.setattr("graph.beside.processors", lambda: 2)
+    there = build(tmp_path / "there", None, shards=iter(read_all(pages, None)[2]), base=DEFAULT_BASE)
+    assert there.id == here.id
+    assert there.manifest["reconciliation"] == here.manifest["reconciliation"]
+    assert here.manifest["reconciliation"]["links"] > 0
+
+
+def test_records_call_nothing_else() -> None:
+    with pytest.raises(RecordError, match="no record"):
+        read_record(record_of(subprocess.run))
+    with pytest.raises(RecordError):
+        read_record(b"none")

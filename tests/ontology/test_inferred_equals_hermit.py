@@ -82,11 +82,13 @@ def inferred(asserted: list[Quad], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def materialise(quads: list[Quad], folder: Path) -> list[Quad]:
-    file = folder / "data.nq"
+    file = folder / "said.nq"
     write_sorted(follow((f"{q} .\n".encode() for q in quads), DEFAULT_BASE), file)
-    settle(file, DEFAULT_BASE)
+    settled = folder / "settled.nq"
+    with file.open("rb") as lines:
+        settle(lines, settled, DEFAULT_BASE)
     store = Store()
-    store.bulk_extend(parse(path=str(file), format=RdfFormat.N_QUADS))
+    store.bulk_extend(parse(path=str(settled), format=RdfFormat.N_QUADS))
     reasoner = Reasoner(store, DEFAULT_BASE, store.extend)
     reasoner.derive(data_day(store))
     store.extend(judge(Asked(store, None, undated=True), DEFAULT_BASE))
