@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,12 +24,14 @@ from .answers import Queries
 from .dataset import dataset_quads
 from .examples import example_quads, find_examples, read_examples
 from .foreign import ForeignRdfError, read_rdf
-from .ledger.stated import LedgerWriter, ledger_of, put_by
+from .ledger import Ledger
+from .ledger.stated import LedgerWriter, put_by
 from .lines import line_of
 from .links import link_quads
 from .naming import LateNames
 from .places import former_name_quads, places_quads
 from .reason import follow
+from .records import read_record
 from .shard import COUNTED, STEPS, Making, Shard, shards_of
 from .snapshot import BUILDING, DefaultGraphMode, Snapshot, build_snapshot
 from .stages import Stages
@@ -81,14 +82,13 @@ def build(
             keep_default_graph=default_graph == "own",
             quotes_only=quotes_only,
             facts=cast(IO[bytes], facts),
-            stated=stated,
             decisions=decisions,
             follow=shards is not None,
             stages=stages,
         )
         return build_snapshot(
             data,
-            sources.lines(shards, rdf_files),
+            sources.lines(shards, rdf_files, stated),
             base=base,
             default_graph=default_graph,
             describe=sources.describe,
@@ -118,11 +118,11 @@ def article_lines(
     """The lines of what articles say and of what reconciliation finds in them, without the surroundings."""
     sources = _Sources(base, keep_default_graph=False, quotes_only=quotes_only)
     making = Making(base, quotes_only, check=False, follow=False)
-    stated = io.BytesIO()
-    for block in sources.articles(_in_batches(making, extractions), stated.write):
+    ledger = Ledger(base, decisions)
+    blocks = sources.articles(_in_batches(making, extractions), lambda facts: ledger.add(read_record(facts)))
+    for block in blocks:
         yield from block.splitlines(keepends=True)
-    stated.seek(0)
-    yield from map(line_of, ledger_of(stated, base, decisions or Decisions()).quads())
+    yield from map(line_of, ledger.quads())
 
 
 def _in_batches(making: Making, extractions: Iterable[Extraction]) -> Iterator[Shard]:
@@ -132,7 +132,7 @@ def _in_batches(making: Making, extractions: Iterable[Extraction]) -> Iterator[S
 
 
 class _Sources:
-    """The lines of a build, and what its manifest says of them. `facts` gets what was read, `stated` what the ledger takes in of it.
+    """The lines of a build, and what its manifest says of them. `facts` gets what was read.
 
     With `follow` they come with what each of them leads to by itself, as the shards then do.
     """
@@ -144,7 +144,6 @@ class _Sources:
         keep_default_graph: bool,
         quotes_only: bool,
         facts: IO[bytes] | None = None,
-        stated: Path | None = None,
         decisions: Decisions | None = None,
         follow: bool = False,
         stages: Stages | None = None,
@@ -152,18 +151,19 @@ class _Sources:
         self.decisions = decisions or Decisions()
         self.stages = stages or Stages()
         self.follow = follow
-        self.quotes_only, self.stated = quotes_only, stated
+        self.quotes_only = quotes_only
         self._facts_file = facts
         self._facts = FactsWriter(facts) if facts is not None else None
         self.base, self.keep_default_graph = base, keep_default_graph
         self.counts = dict.fromkeys(COUNTED, 0)
         self.files: dict[str, dict[str, Any]] = {}
 
-    def lines(self, shards: Iterable[Shard] | None, rdf_files: Sequence[Path]) -> Iterator[bytes]:
-        """N-Quads lines of everything that the snapshot holds, some of them in blocks."""
+    def lines(
+        self, shards: Iterable[Shard] | None, rdf_files: Sequence[Path], stated: Path
+    ) -> Iterator[bytes]:
+        """N-Quads lines of what articles and RDF files say, some of them in blocks; `stated` gets what the ledger takes in."""
         if shards is not None:
-            assert self.stated is not None
-            with put_by(self.stated) as file:
+            with put_by(stated) as file:
                 yield from self.articles(shards, file.write)
             if not self.counts["articles"] and not rdf_files:
                 raise NothingToBuildError("none of the sources holds an article, so nothing was published")
@@ -174,8 +174,8 @@ class _Sources:
             read = read_rdf(path, self.base, keep_default_graph=self.keep_default_graph)
             yield from self._followed(map(line_of, read))
 
-    def articles(self, shards: Iterable[Shard], put_by: Callable[[bytes], object]) -> Iterator[bytes]:
-        """What the articles say; `put_by` gets what the ledger takes in of each, as a record. Raises InvalidGraphError."""
+    def articles(self, shards: Iterable[Shard], take: Callable[[bytes], object]) -> Iterator[bytes]:
+        """What the articles say; `take` gets what the ledger takes in of each, as a record. Raises InvalidGraphError."""
         violations: list[Violation] = []
         names = LateNames(self.base)
         for shard in shards:
@@ -185,7 +185,7 @@ class _Sources:
             for step, seconds in zip(STEPS, shard.spent, strict=False):  # none of one that was kept
                 self.stages.spend(step, seconds)
             self._note(shard.article)
-            put_by(shard.facts)
+            take(shard.facts)
             names.add(shard.article.id, shard.named_late, shard.persons, shard.renamings)
             if self._facts is not None:
                 self._facts.add_line(shard.stored)

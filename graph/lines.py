@@ -22,7 +22,6 @@ _RUN = 500_000  # lines sorted in memory at a time, where there is no sort(1)
 _MEMORY = "64M"  # of sort(1), which is no faster with more
 _BLOCK = 1 << 20
 _BATCH = 10_000  # lines parsed at a time
-_IN_BYTE_ORDER = {**os.environ, "LC_ALL": "C"}  # of sort(1)
 _TYPED = '"^^<'  # stands in each literal with a datatype, and may stand in the words of another
 _AS_WRITTEN = frozenset(
     {"http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
@@ -97,7 +96,7 @@ def merged_lines(sources: Sequence[Path]) -> Iterator[Iterator[bytes]]:
     elif program := _sort_program():
         command = [program, "-u", "-m", *map(str, sources)]
         with subprocess.Popen(
-            command, bufsize=_BLOCK, env=_IN_BYTE_ORDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command, bufsize=_BLOCK, env=_in_byte_order(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as sort:
             assert sort.stdout is not None
             assert sort.stderr is not None
@@ -106,19 +105,23 @@ def merged_lines(sources: Sequence[Path]) -> Iterator[Iterator[bytes]]:
         if sort.returncode:
             raise _not_sorted(sources[0].parent, told)
     else:
-        with contextlib.ExitStack() as files:
-            opened = [files.enter_context(source.open("rb")) for source in sources]
-            yield (line for line, _ in itertools.groupby(heapq.merge(*opened)))
+        with _merging(sources) as lines:
+            yield lines
 
 
 def _sort_program() -> str | None:
     return shutil.which("sort")
 
 
+def _in_byte_order() -> dict[str, str]:
+    """The environment of sort(1)."""
+    return {**os.environ, "LC_ALL": "C"}
+
+
 def _run_sort(arguments: Sequence[str], target: Path) -> None:
     done = subprocess.run(
         [str(_sort_program()), "-T", str(target.parent), "-o", str(target), *arguments],
-        env=_IN_BYTE_ORDER,
+        env=_in_byte_order(),
         stderr=subprocess.PIPE,
         check=False,
     )
@@ -144,11 +147,12 @@ def _sort_in_runs(source: Path, target: Path, *, each_once: bool) -> None:
 
 
 def _merge(sources: Sequence[Path], target: Path, *, each_once: bool = True) -> None:
-    files = [source.open("rb") for source in sources]
-    try:
-        with target.open("wb") as out:
-            merged = heapq.merge(*files)
-            out.writelines((line for line, _ in itertools.groupby(merged)) if each_once else merged)
-    finally:
-        for file in files:
-            file.close()
+    with _merging(sources, each_once=each_once) as lines, target.open("wb") as out:
+        out.writelines(lines)
+
+
+@contextlib.contextmanager
+def _merging(sources: Sequence[Path], *, each_once: bool = True) -> Iterator[Iterator[bytes]]:
+    with contextlib.ExitStack() as files:
+        merged = heapq.merge(*(files.enter_context(source.open("rb")) for source in sources))
+        yield (line for line, _ in itertools.groupby(merged)) if each_once else merged

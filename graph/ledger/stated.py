@@ -9,7 +9,6 @@ from typing import IO, Any, cast
 
 import zstandard
 
-from loaders.facts import Extraction
 from loaders.reconcile import Decisions
 
 from ..lines import line_of
@@ -18,19 +17,11 @@ from ..records import read_records
 from .quads import Ledger
 
 
-def ledger_of(stated: IO[bytes], base: str, decisions: Decisions) -> Ledger:
-    """The ledger of articles whose statements stand in a file as records (`graph.shard.Shard.facts`)."""
-    ledger = Ledger(base, decisions)
-    for extraction in read_records(stated):
-        ledger.add(cast(Extraction, extraction))
-    return ledger
-
-
 @dataclass(frozen=True, slots=True)
 class LedgerWriter:
     """Writes the ledger's lines, with what each leads to by itself, into a file; it can be sent to another process.
 
-    `stated` is a file that `put_by` has written.
+    `stated` is a file that `put_by` has opened, of the articles' records (`graph.shard.Shard.facts`).
     """
 
     base: str
@@ -39,8 +30,10 @@ class LedgerWriter:
 
     def __call__(self, target: Path) -> dict[str, Any]:
         """Writes them; returns what the manifest says of reconciliation."""
+        ledger = Ledger(self.base, self.decisions)
         with zstandard.open(self.stated, "rb") as stream:
-            ledger = ledger_of(io.BufferedReader(cast(io.RawIOBase, stream)), self.base, self.decisions)
+            for extraction in read_records(io.BufferedReader(cast(io.RawIOBase, stream))):
+                ledger.add(extraction)
         with target.open("wb") as out:
             out.writelines(follow(map(line_of, ledger.quads()), self.base))
         return ledger.summary
