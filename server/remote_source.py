@@ -59,7 +59,6 @@ class RemoteSource:
         self._heard = 0.0
         self._looked = 0.0
         self._parser: WorkerPool | None = None
-        self._empty: Path | None = None
         # One thread of its own: the publication must be read while all others wait for long queries.
         self._thread = ThreadPoolExecutor(2, thread_name_prefix="publication")
 
@@ -117,8 +116,6 @@ class RemoteSource:
             await self._parser.close()
         if self._client is not None:
             self._client.close()
-        if self._empty is not None:
-            shutil.rmtree(self._empty, ignore_errors=True)
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _read_publication(self) -> Publication | None:
@@ -177,12 +174,12 @@ class RemoteSource:
 
     async def _start_parser(self) -> WorkerPool:
         """Worker processes over an empty store, which read queries and answer none."""
-        self._empty = Path(tempfile.mkdtemp(prefix="chuncheng-parser-"))
-        Store(str(self._empty / "store")).flush()
+        folder = Path(tempfile.mkdtemp(prefix="parser-", dir=self._spool))
+        Store(str(folder / "store")).flush()
         manifest = {"id": "none", "base": self._base, "store": {"quads": 0}}
-        (self._empty / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+        (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
         settings = replace(self._settings, workers=_PARSERS, quick_workers=_PARSERS, in_memory="none")
-        empty = Snapshot("none", self._empty, manifest)
+        empty = Snapshot("none", folder, manifest)
         parser = WorkerPool(empty, settings, self._spool)
         await parser.start()
         return parser

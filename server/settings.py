@@ -100,7 +100,8 @@ class Settings:
     log: str = _setting("stderr", "where the log of queries goes: stderr, stdout, off or a file")
     log_queries: bool = _setting(False, "whether the log holds the queries' texts")
     spool: str = _setting(
-        "", "folder for answers on their way; the system's own for temporary files if empty"
+        "",
+        "folder for answers on their way; the system's own for temporary files if empty. What killed servers left there goes with the next start",
     )
 
 

@@ -8,6 +8,7 @@ until the space is needed.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import tempfile
@@ -21,6 +22,8 @@ from server.problem import Problem
 
 _GRACE = 5.0  # seconds within which the HTTP server has opened a file that it was told to send
 _DESCRIPTORS = Path("/proc/self/fd")
+_PREFIX = "chuncheng-spool-"
+_LOCK = ".lock"
 
 
 @dataclass(eq=False, slots=True)
@@ -40,11 +43,17 @@ class Spool:
     """The folder, with a bound on what all of its files take; for one event loop.
 
     `total` bytes may lie there, waiting or kept; a client has `transfer_seconds` to read its answer, then the file is
-    emptied, which the client sees as a transfer cut short.
+    emptied, which the client sees as a transfer cut short. What servers that were killed have left behind goes first.
     """
 
     def __init__(self, folder: str, total: int, transfer_seconds: float) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="chuncheng-", dir=folder or None))
+        parent = Path(folder or tempfile.gettempdir())
+        _remove_orphans(parent)
+        new = Path(tempfile.mkdtemp(prefix="chuncheng-", dir=parent))
+        self._lock = (new / _LOCK).open("wb")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        # Named as a spool once it is locked: no other server takes it for an orphan.
+        self.path = new.rename(parent / new.name.replace("chuncheng-", _PREFIX, 1))
         self._total = total
         self._transfer_seconds = transfer_seconds
         self._files: dict[Path, Spooled] = {}
@@ -112,6 +121,7 @@ class Spool:
     def close(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.close()
 
     def _forget(self, spooled: Spooled) -> None:
         """Send it to nobody else. The file stays where it is: the HTTP server may be about to open it."""
@@ -136,6 +146,17 @@ class Spool:
     def _cut(self, spooled: Spooled) -> None:
         with contextlib.suppress(OSError):
             os.truncate(spooled.path, 0)
+
+
+def _remove_orphans(parent: Path) -> None:
+    """Removes our own spools that no process holds any more: a lock dies with its processes."""
+    for path in parent.glob(_PREFIX + "*"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or held: BlockingIOError
+            if path.lstat().st_uid != os.getuid():
+                continue
+            with (path / _LOCK).open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path)
 
 
 def _open_files() -> set[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -150,13 +151,14 @@ def test_a_torn_or_garbled_text_still_gives_only_what_it_holds(
 @hostile
 @given(st.binary(max_size=400), st.sampled_from([".txt", ".md", ".html", ".pdf"]))
 def test_any_bytes_give_articles_or_an_error_for_people(data: bytes, suffix: str) -> None:
-    path = Path(pytest.importorskip("tempfile").mkdtemp()) / f"page{suffix}"
-    path.write_bytes(data)
-    try:
-        pages = cut_page(read_source(path, Publication()))
-    except ChunchengError as error:
-        assert path.name in str(error)
-        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"page{suffix}"
+        path.write_bytes(data)
+        try:
+            pages = cut_page(read_source(path, Publication()))
+        except ChunchengError as error:
+            assert path.name in str(error)
+            return
     for article in pages:
         holds(extract(article))
 
