@@ -127,7 +127,7 @@ def _reconcile(size: int) -> dict[str, Any]:
     gathered = Claims(lambda s: claim_iri(DEFAULT_BASE, s))
     for extraction in _articles(size):
         gathered.add(extraction)
-    claims = gathered.all()
+    claims = gathered.hand_over()
     at_gathered = time.process_time()
     matches = match(claims)
     at_matched = time.process_time()

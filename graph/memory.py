@@ -15,9 +15,14 @@ def give_back() -> None:
     what the process holds is such memory. That does nothing where the C library isn't glibc.
     """
     gc.collect()
-    trim = _malloc_trim()
-    if trim is not None:
-        trim(0)
+    trim()
+
+
+def trim() -> None:
+    """Gives back what is free already, which takes milliseconds."""
+    malloc_trim = _malloc_trim()
+    if malloc_trim is not None:
+        malloc_trim(0)
 
 
 @cache

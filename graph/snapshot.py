@@ -21,7 +21,7 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
@@ -39,7 +39,7 @@ from .changes import CHANGES, GONE
 from .dataset import describe_data, describe_dumps
 from .disk import room_needed
 from .dumps import NQUADS, compress, describe_dump
-from .ledger.asked import Asked, data_day
+from .ledger.asked import Asked, Standing, data_day
 from .ledger.row import LedgerRow
 from .ledger.rows import rows_of
 from .ledger.status import judge
@@ -349,7 +349,7 @@ def _fill(
                 stages.begin("compact")  # each look-up of a rule would go through the files of all pieces
                 store.optimize()
             read_ahead(work / "store")
-            found, asked = _reason(store, base, plain, stages, merged=merges)
+            found, day, standings = _reason(store, base, plain, stages, merged=merges)
             costs = [local, *found]
             inferred = sum(cost.triples for cost in costs)
             reasoned = describe_reasoning(costs, contradictions)
@@ -374,13 +374,18 @@ def _fill(
         stages.begin("optimize")  # before the ledger is asked for: nothing is written any more
         store.flush()
         store.optimize()
+        # Only read from now on: what the store took for writing goes with it.
+        del store
+        give_back()
+        store = Store.read_only(str(work / "store"))
         read_ahead(work / "store")
         stages.begin("compress")
         digest, quads = compress(plain, work / NQUADS.file)
         if reason:
             stages.begin("ledger")
+            asked = Asked(store, day.isoformat(), undated=True, standings=standings)
             write_ledger(rows_of(asked), work / LEDGER)
-            del asked
+            del asked, standings
             write_ledger_index(read_ledger(work / LEDGER), work)
             give_back()
         stages.begin("wait")
@@ -437,11 +442,11 @@ def _fill(
 
 def _reason(
     store: Store, base: str, plain: Path, stages: Stages, *, merged: bool
-) -> tuple[list[Cost], Asked]:
+) -> tuple[list[Cost], date, Sequence[Standing]]:
     """Puts what needs all of the data into the store and the dump: what is derived, statuses, what joins lead to.
 
-    With `merged` the store's default graph is the merge of all graphs, and stays so. Returns what rules cost, and what statuses were
-    judged by, for the rows of the ledger.
+    With `merged` the store's default graph is the merge of all graphs, and stays so. Returns what rules cost, the day
+    that is asked for, and how targets stand on it, for the rows of the ledger.
     """
     added = plain.with_name("added.nq")
     with added.open("wb") as lines:
@@ -453,17 +458,19 @@ def _reason(
         stages.begin("derive")
         reasoner = Reasoner(store, base, add, merged=merged)
         reasoner.derive(data_day(store))
+        give_back()
         stages.begin("judge")
         asked = Asked(store, None, undated=True)
         judged = judge(asked, base)
         while some := list(itertools.islice(judged, _HELD)):
             add(some)
+        give_back()
         stages.begin("reason by joins")
         reasoner.infer()
     forget()
     give_back()
     _merge_in(added, plain)
-    return reasoner.costs, asked
+    return reasoner.costs, asked.day, asked.standings
 
 
 def _extend(store: Store, quads: Collection[Quad], *, merged: bool) -> None:

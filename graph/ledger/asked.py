@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, cast
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, Store
 
 from ontology.errors import ChunchengError
+
+from ..memory import trim
 
 _FOLDER = Path(__file__).parent
 #: Days after a deadline in which its result is usually reported: the congress meets in January and February.
@@ -52,17 +54,24 @@ _STANDING = (
 class Asked:
     """A store with the day that questions are asked for; `undated` lets articles without a date count.
 
-    Where the default graph holds nothing, the merge of all graphs answers instead. Raises LedgerError for what is no ISO date.
+    Where the default graph holds nothing, the merge of all graphs answers instead. `standings` is how targets stand where that has been
+    asked already, of the same data for the same day. Raises LedgerError for what is no ISO date.
     """
 
-    def __init__(self, store: Store, as_of: str | None, *, undated: bool) -> None:
-        self.store, self.undated = store, undated
+    def __init__(
+        self, store: Store, as_of: str | None, *, undated: bool, standings: Sequence[Standing] | None = None
+    ) -> None:
+        self.store, self.undated, self._standings = store, undated, standings
         anything = store.query("ASK { ?s ?p ?o }")
         self._union = not bool(cast(QueryBoolean, anything))
         self.day = _parsed(as_of) if as_of is not None else self._data_day()
 
     def rows(self, name: str) -> Iterator[dict[str, str]]:
         """Solutions of the query, the text of each bound term by its variable."""
+        yield from self._solutions(name)
+        trim()  # what a query over everything has joined takes as much again as what is kept of its rows
+
+    def _solutions(self, name: str) -> Iterator[dict[str, str]]:
         overdue = self.day - timedelta(days=REPORTING_DAYS)
         text = query_text(name)
         for parameter, value in (
@@ -85,12 +94,14 @@ class Asked:
                     row[variable] = sys.intern(term.value)  # most name the same few things
             yield row
 
-    @cached_property
-    def standings(self) -> list[Standing]:
+    @property
+    def standings(self) -> Sequence[Standing]:
         """How each target stands, asked once: it takes the most of all that is asked."""
-        return [
-            Standing._make(_kept_once(row.get(name)) for name in _STANDING) for row in self.rows("status")
-        ]
+        if self._standings is None:
+            self._standings = [
+                Standing._make(kept_once(row.get(name)) for name in _STANDING) for row in self.rows("status")
+            ]
+        return self._standings
 
     def _data_day(self) -> date:
         text = query_text("data_day")
@@ -101,7 +112,7 @@ class Asked:
         return date(1970, 1, 1)  # nothing is dated: nothing is due
 
 
-def _kept_once(value: str | None) -> str | None:
+def kept_once(value: str | None) -> str | None:
     """The value, of which there may be many, as the one of all that are equal."""
     return None if value is None else sys.intern(value)
 

@@ -50,7 +50,7 @@ class Ledger:
 
     def quads(self) -> Iterator[Quad]:
         """All quads of graph/ledger but the statuses, which are told for a day, and those of graph/indicators."""
-        claims = self.claims.all()
+        claims = self.claims.hand_over()
         yield from scheme_quads(self.base)
         yield from wording_quads(self.base, (claim.indicator for claim in claims))
         matches = match(claims, self.decisions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from loaders.facts import Bound
 from ontology.terms import CCL
 
 from ..rdf import ASPECT_WORDS, BOUND_SIGNS, BOUNDS, printed
-from .asked import Asked, Standing
+from .asked import Asked, Standing, kept_once
 from .row import LedgerRow, Named, Status
 
 _SIGNS = {term: cast(Bound, sign) for sign, term in BOUNDS.items()}
@@ -76,7 +77,8 @@ class _Book:
             self.parts[row["whole"]].append(row["part"])
         self.sources: dict[str, list[_Source]] = defaultdict(list)
         for row in asked.rows("sources"):
-            source = _Source(_end(row["article"]), row.get("on"), row["quote"], int(row["start"]))
+            article, on = sys.intern(_end(row["article"])), kept_once(row.get("on"))
+            source = _Source(article, on, row["quote"], int(row["start"]))
             self.sources[row["claim"]].append(source)
         self.related: dict[str, dict[str, list[str]]] = defaultdict(dict)  # by property, then target
         for row in asked.rows("related"):

@@ -46,7 +46,7 @@ class Reading:
         gathered = Claims(_name)
         for extraction in self.extractions:
             gathered.add(extraction)
-        self.claims = gathered.all()
+        self.claims = gathered.hand_over()
 
     def keys(self, claim: Claim) -> set[Key]:
         """What the claim is about, by the pages that say it; empty where they say no such number."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from .. import iso_period
@@ -38,7 +38,7 @@ class Report:
     programme: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A commitment, an outcome or a withdrawal with all its reports, in order; equal content is one claim.
 
@@ -65,27 +65,27 @@ class Claim:
     home: frozenset[str]
     reports: tuple[Report, ...]
 
-    @cached_property
+    @property
     def published(self) -> str | None:
         """Earliest publication date of an article that says it, None where no article is dated."""
         return min((r.published for r in self.reports if r.published), default=None)
 
-    @cached_property
+    @property
     def latest(self) -> str:
         """Latest publication date, empty where no article is dated."""
         return max((r.published for r in self.reports), default="")
 
-    @cached_property
+    @property
     def articles(self) -> frozenset[str]:
         """Ids of the articles that say it."""
         return frozenset(r.article for r in self.reports)
 
-    @cached_property
+    @property
     def programmes(self) -> frozenset[str]:
         """The yearly lists of promises that it is an item of."""
         return frozenset(r.programme for r in self.reports if r.programme)
 
-    @cached_property
+    @property
     def rates(self) -> tuple[tuple[Decimal, int, bool], ...]:
         """Reported completion rates (percent, decimal places, joint), each once."""
         return tuple(sorted({(r.rate, r.decimals, r.joint) for r in self.reports if r.rate is not None}))
@@ -145,17 +145,15 @@ class Claims:
             )
             self._reports.setdefault(iri, []).append(report)
 
-    def all(self) -> list[Claim]:
-        """All claims in order of their IRIs."""
+    def hand_over(self) -> list[Claim]:
+        """All claims in order of their IRIs; none stays here, since there may be many."""
         last = last_names(self._renamed)
-        return [
-            replace(
-                claim,
-                agent=last.get(claim.agent, claim.agent) if claim.agent else None,
-                reports=tuple(sorted(set(self._reports[iri]), key=_in_order)),
-            )
-            for iri, claim in sorted(self._claims.items())
-        ]
+        whole = []
+        for iri in sorted(self._claims):
+            claim, reports = self._claims.pop(iri), self._reports.pop(iri)
+            agent = last.get(claim.agent, claim.agent) if claim.agent else None
+            whole.append(replace(claim, agent=agent, reports=tuple(sorted(set(reports), key=_in_order))))
+        return whole
 
     def _claim(self, iri: str, s: Statement, home: frozenset[str]) -> Claim:
         share = self._shared

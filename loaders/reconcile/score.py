@@ -28,7 +28,7 @@ _MONTHS_APART = 62  # days by which an unfinished period may begin before the pr
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A probability with its features, in the order in which they weigh."""
+    """A probability with those of its features that hold."""
 
     probability: float
     features: Mapping[str, float]
@@ -37,7 +37,7 @@ class Score:
         """The features that speak for and against, the weightiest first: +same indicator 3.1 -unit differs 0.7."""
         weights = _model()["weight"]
         told = sorted(
-            ((weights[name] * value, name) for name, value in self.features.items() if value),
+            ((weights[name] * value, name) for name, value in self.features.items()),
             key=lambda pair: (-abs(pair[0]), pair[1]),
         )
         return "；".join(f"{_NAMES[name]} {effect:+.2f}" for effect, name in told if abs(effect) >= 0.005)
@@ -104,8 +104,9 @@ def compare(target: Claim, result: Claim, value: Decimal | None = None) -> Score
 def weigh(found: Mapping[str, float]) -> Score:
     """The score of these features."""
     weights = _model()["weight"]
-    logit = sum(weights[name] * value for name, value in found.items())
-    return Score(1 / (1 + math.exp(-logit)), found)
+    holding = {name: value for name, value in found.items() if value}
+    logit = sum(weights[name] * value for name, value in holding.items())
+    return Score(1 / (1 + math.exp(-logit)), holding)
 
 
 def possible(target: Claim, result: Claim) -> bool:

@@ -85,7 +85,7 @@ def test_a_promise_of_the_former_name_is_the_new_ones() -> None:
     claims = Claims(lambda statement: claim_iri(DEFAULT_BASE, statement))
     for extraction in (promise, RENAMED):
         claims.add(extraction)
-    assert {claim.agent for claim in claims.all()} == {"昆明市工业和信息化局"}
+    assert {claim.agent for claim in claims.hand_over()} == {"昆明市工业和信息化局"}
 
 
 @pytest.mark.parametrize(

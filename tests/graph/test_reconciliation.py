@@ -49,7 +49,7 @@ def claims_of(*articles: Extraction) -> list[Claim]:
     gathered = Claims(lambda s: claim_iri(DEFAULT_BASE, s))
     for extraction in articles:
         gathered.add(extraction)
-    return gathered.all()
+    return gathered.hand_over()
 
 
 def reconciled(*articles: Extraction) -> tuple[Matches, Groups, list[Implied]]:
