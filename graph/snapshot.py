@@ -39,7 +39,7 @@ from .changes import CHANGES, GONE
 from .dataset import describe_data, describe_dumps
 from .disk import room_needed
 from .dumps import NQUADS, compress, describe_dump
-from .ledger.asked import Asked, Standing, data_day
+from .ledger.asked import Asked, Standing
 from .ledger.row import LedgerRow
 from .ledger.rows import rows_of
 from .ledger.status import judge
@@ -457,10 +457,10 @@ def _reason(
 
         stages.begin("derive")
         reasoner = Reasoner(store, base, add, merged=merged)
-        reasoner.derive(data_day(store))
+        asked = Asked(store, None, undated=True)
+        reasoner.derive(asked.day)
         give_back()
         stages.begin("judge")
-        asked = Asked(store, None, undated=True)
         judged = judge(asked, base)
         while some := list(itertools.islice(judged, _HELD)):
             add(some)

@@ -22,7 +22,7 @@ from server.problem import Problem
 
 _GRACE = 5.0  # seconds within which the HTTP server has opened a file that it was told to send
 _DESCRIPTORS = Path("/proc/self/fd")
-_PREFIX = "chuncheng-spool-"
+_PREFIX, _NEW = "chuncheng-spool-", "new-"
 _LOCK = ".lock"
 
 
@@ -49,11 +49,11 @@ class Spool:
     def __init__(self, folder: str, total: int, transfer_seconds: float) -> None:
         parent = Path(folder or tempfile.gettempdir())
         _remove_orphans(parent)
-        new = Path(tempfile.mkdtemp(prefix="chuncheng-", dir=parent))
+        new = Path(tempfile.mkdtemp(prefix=_NEW + _PREFIX, dir=parent))
         self._lock = (new / _LOCK).open("wb")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         # Named as a spool once it is locked: no other server takes it for an orphan.
-        self.path = new.rename(parent / new.name.replace("chuncheng-", _PREFIX, 1))
+        self.path = new.rename(parent / new.name.removeprefix(_NEW))
         self._total = total
         self._transfer_seconds = transfer_seconds
         self._files: dict[Path, Spooled] = {}

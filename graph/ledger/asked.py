@@ -54,6 +54,7 @@ _STANDING = (
 class Asked:
     """A store with the day that questions are asked for; `undated` lets articles without a date count.
 
+    Without `as_of` the day is that of the data: of its latest article or, if later, the last of its latest result.
     Where the default graph holds nothing, the merge of all graphs answers instead. `standings` is how targets stand where that has been
     asked already, of the same data for the same day. Raises LedgerError for what is no ISO date.
     """
@@ -115,11 +116,6 @@ class Asked:
 def kept_once(value: str | None) -> str | None:
     """The value, of which there may be many, as the one of all that are equal."""
     return None if value is None else sys.intern(value)
-
-
-def data_day(store: Store) -> date:
-    """The day that the data is of: that of its latest article or, if later, the last of its latest result."""
-    return Asked(store, None, undated=True).day
 
 
 def _parsed(day: str) -> date:

@@ -49,7 +49,10 @@ class Ledger:
         self.claims.add(extraction)
 
     def quads(self) -> Iterator[Quad]:
-        """All quads of graph/ledger but the statuses, which are told for a day, and those of graph/indicators."""
+        """All quads of graph/ledger but the statuses, which are told for a day, and those of graph/indicators.
+
+        To be asked once: the claims go with it.
+        """
         claims = self.claims.hand_over()
         yield from scheme_quads(self.base)
         yield from wording_quads(self.base, (claim.indicator for claim in claims))

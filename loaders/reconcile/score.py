@@ -249,10 +249,10 @@ def left_over(one: Profile, other: Profile) -> float:
 
 def rate_fits(target: Claim, result: Claim, value: Decimal | None) -> bool | None:
     """Whether the result's reported rate is that of the result and the target, to a printed digit; None without a rate."""
-    if target.value is None or value is None or not target.value or not result.rates:
+    if target.value is None or value is None or not target.value or not (rates := result.rates):
         return None
     goal, reached = target.value * _factor(target), value * _factor(result)
-    return any(agrees(reached, goal, rate, decimals) for rate, decimals, _ in result.rates)
+    return any(agrees(reached, goal, rate, decimals) for rate, decimals, _ in rates)
 
 
 def agrees(value: Decimal, goal: Decimal, rate: Decimal, decimals: int) -> bool:

@@ -10,7 +10,7 @@ from rdflib import Graph
 from rdflib import namespace as ns
 
 from graph.build import rebuilt_lines
-from graph.ledger.asked import Asked, data_day
+from graph.ledger.asked import Asked
 from graph.ledger.status import judge
 from graph.lines import write_sorted
 from graph.reason import Reasoner, derivations, follow, settle
@@ -68,7 +68,7 @@ def given(asserted: list[Quad]) -> list[Quad]:
     store = Store()
     store.extend(asserted)
     graph = NamedNode(graph_iri(DEFAULT_BASE, "inferred"))
-    for text in derivations(data_day(store)).values():
+    for text in derivations(Asked(store, None, undated=True).day).values():
         for t in list(store.query(text, use_default_graph_as_union=True)):  # type: ignore[arg-type]
             store.add(Quad(t.subject, t.predicate, t.object, graph))
     store.extend(judge(Asked(store, None, undated=True), DEFAULT_BASE))
@@ -90,7 +90,7 @@ def materialise(quads: list[Quad], folder: Path) -> list[Quad]:
     store = Store()
     store.bulk_extend(parse(path=str(settled), format=RdfFormat.N_QUADS))
     reasoner = Reasoner(store, DEFAULT_BASE, store.extend)
-    reasoner.derive(data_day(store))
+    reasoner.derive(Asked(store, None, undated=True).day)
     store.extend(judge(Asked(store, None, undated=True), DEFAULT_BASE))
     reasoner.infer()
     return list(store)

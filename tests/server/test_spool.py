@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from server.spool import Spool
 
 _LIVING = """
 import sys, time
-from pathlib import Path
 from server.spool import Spool
 spool = Spool(sys.argv[1], 1 << 20, 60)
 (spool.path / "answer").write_bytes(b"x")
@@ -22,9 +22,12 @@ time.sleep(60)
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> subprocess.Popen[str]:
+def other(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process with a spool in the same folder; its path is the first line it writes."""
-    return subprocess.Popen([sys.executable, "-c", _LIVING, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", _LIVING, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.kill()
 
 
 def path_of(process: subprocess.Popen[str]) -> Path:
@@ -35,12 +38,11 @@ def path_of(process: subprocess.Popen[str]) -> Path:
 def test_what_a_killed_server_left_goes_and_what_a_living_one_holds_stays(
     tmp_path: Path, other: subprocess.Popen[str]
 ) -> None:
-    with other:
-        left = path_of(other)
-        beside = Spool(str(tmp_path), 1 << 20, 60)
-        assert (left / "answer").exists()
-        other.kill()
-        other.wait(20)
+    left = path_of(other)
+    beside = Spool(str(tmp_path), 1 << 20, 60)
+    assert (left / "answer").exists()
+    other.kill()
+    other.wait(20)
     after = Spool(str(tmp_path), 1 << 20, 60)
     assert not left.exists()
     assert set(tmp_path.iterdir()) == {beside.path, after.path}
